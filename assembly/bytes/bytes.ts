@@ -1,0 +1,98 @@
+// A view of linear memory: the only way the core looks at bytes it was given. Every access is checked.
+
+export class Bytes {
+  constructor(
+    /** Address of the first byte. For hash/, field/ and abi.ts only. */
+    readonly start: usize,
+    readonly length: i32,
+  ) {}
+
+  /** The ASCII text `literal`, copied. */
+  static of(literal: string): Bytes {
+    const out = Bytes.alloc(literal.length);
+    for (let i = 0; i < literal.length; i++) out.set(i, <u8>literal.charCodeAt(i));
+    return out;
+  }
+
+  /** `length` zero bytes. */
+  static alloc(length: i32): Bytes {
+    assert(length >= 0);
+    const start = heap.alloc(length);
+    memory.fill(start, 0, length);
+    return new Bytes(start, length);
+  }
+
+  at(index: i32): u8 {
+    assert(<u32>index < <u32>this.length);
+    return load<u8>(this.start + index);
+  }
+
+  set(index: i32, value: u8): void {
+    assert(<u32>index < <u32>this.length);
+    store<u8>(this.start + index, value);
+  }
+
+  /** The bytes from `begin` up to but not including `end`. Shares memory. */
+  slice(begin: i32, end: i32): Bytes {
+    assert(0 <= begin && begin <= end && end <= this.length);
+    return new Bytes(this.start + begin, end - begin);
+  }
+
+  from(begin: i32): Bytes {
+    return this.slice(begin, this.length);
+  }
+
+  equals(other: Bytes): bool {
+    return this.length == other.length && memory.compare(this.start, other.start, this.length) == 0;
+  }
+
+  /** Whether these bytes are the ASCII text `literal`. */
+  is(literal: string): bool {
+    return this.length == literal.length && this.startsWith(literal);
+  }
+
+  /** Whether these bytes begin with the ASCII text `literal`. */
+  startsWith(literal: string): bool {
+    if (this.length < literal.length) return false;
+    for (let i = 0; i < literal.length; i++) {
+      if (load<u8>(this.start + i) != literal.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
+  startsWithBytes(other: Bytes): bool {
+    return this.length >= other.length && memory.compare(this.start, other.start, other.length) == 0;
+  }
+
+  /** Index of the first `byte` at or after `begin`, or -1. */
+  indexOf(byte: u8, begin: i32 = 0): i32 {
+    for (let i = begin; i < this.length; i++) if (load<u8>(this.start + i) == byte) return i;
+    return -1;
+  }
+
+  /** Index of the last `byte`, or -1. */
+  lastIndexOf(byte: u8): i32 {
+    for (let i = this.length - 1; i >= 0; i--) if (load<u8>(this.start + i) == byte) return i;
+    return -1;
+  }
+
+  /** A copy that shares no memory. */
+  copy(): Bytes {
+    const start = heap.alloc(this.length);
+    memory.copy(start, this.start, this.length);
+    return new Bytes(start, this.length);
+  }
+
+  /** FNV-1a, 32 bits: for hash tables, not for security. */
+  fingerprint(): u32 {
+    let h: u32 = 0x811c9dc5;
+    for (let i = 0; i < this.length; i++) h = (h ^ load<u8>(this.start + i)) * 0x01000193;
+    return h;
+  }
+}
+
+/** Sorts by unsigned byte values, the shorter first: negative, zero or positive. */
+export function compareBytes(a: Bytes, b: Bytes): i32 {
+  const order = memory.compare(a.start, b.start, min(a.length, b.length));
+  return order != 0 ? order : a.length - b.length;
+}
