@@ -1,0 +1,127 @@
+// A reader of DER (X.690): forward only, and its first failure stays. After a failure every read gives empty bytes, so
+// that a parser is straight-line code with one question at the end: `done()`. There is no tree and no recursion, the
+// parser walks the schema.
+
+import { Bytes } from "../bytes/bytes";
+import { BIT_STRING, INTEGER } from "./tag";
+
+export class DerReader {
+  /** Whether anything so far was not as expected. */
+  failed: bool = false;
+  private position: i32 = 0;
+  /** Where the innermost entered element ends. */
+  private end: i32;
+
+  constructor(private readonly input: Bytes) {
+    this.end = input.length;
+  }
+
+  /** Whether everything was as expected and nothing is left over, also inside what was entered. */
+  done(): bool {
+    return !this.failed && this.position == this.input.length;
+  }
+
+  /** Whether an element follows, inside what was entered. */
+  more(): bool {
+    return !this.failed && this.position < this.end;
+  }
+
+  /** The contents of the next element, whose identifier octet must be `tag`. */
+  read(tag: u8): Bytes {
+    const length = this.header(tag);
+    const contents = this.input.slice(this.position, this.position + length);
+    this.position += length;
+    return contents;
+  }
+
+  /** The next element with its header. */
+  element(tag: u8): Bytes {
+    const begin = this.position;
+    this.read(tag);
+    return this.failed ? new Bytes(0, 0) : this.input.slice(begin, this.position);
+  }
+
+  /** Continues inside the next element. The result is for `leave`. */
+  enter(tag: u8): i32 {
+    const outer = this.end;
+    const length = this.header(tag);
+    this.end = this.position + length;
+    return outer;
+  }
+
+  /** Continues behind the element entered last, which must be used up. */
+  leave(outer: i32): void {
+    if (this.position != this.end) this.fail();
+    this.end = outer;
+  }
+
+  /** The contents of an INTEGER, two's complement. */
+  integer(): Bytes {
+    const contents = this.read(INTEGER);
+    if (this.failed) return contents;
+
+    // X.690 8.3.1, 8.3.2: at least one octet, and the first nine bits neither all ones nor all zero.
+    if (contents.length == 0) return this.fail();
+    if (contents.length > 1) {
+      const first = contents.at(0);
+      const sign = contents.at(1) >> 7;
+      if ((first == 0x00 && sign == 0) || (first == 0xff && sign == 1)) return this.fail();
+    }
+    return contents;
+  }
+
+  /** The magnitude of an INTEGER that is not negative, without leading zero bytes: empty for 0. */
+  natural(): Bytes {
+    const contents = this.integer();
+    if (this.failed) return contents;
+    if (contents.at(0) >= 0x80) return this.fail();
+    return contents.at(0) == 0 ? contents.from(1) : contents;
+  }
+
+  /** The octets of a BIT STRING that consists of whole octets. */
+  octetsOfBitString(): Bytes {
+    const contents = this.read(BIT_STRING);
+    if (this.failed) return contents;
+
+    // X.690 8.6.2.2: the first octet counts the unused bits of the last.
+    if (contents.length == 0 || contents.at(0) != 0) return this.fail();
+    return contents.from(1);
+  }
+
+  /** Reads identifier and length octets; the contents lie within what was entered. 0 after a failure. */
+  private header(tag: u8): i32 {
+    if (this.octet() != tag) this.fail();
+    const length = this.lengthOctets();
+    if (!this.failed && length > this.end - this.position) this.fail();
+    return this.failed ? 0 : length;
+  }
+
+  private lengthOctets(): i32 {
+    const first = <i32>this.octet();
+    if (first < 0x80) return first;
+
+    // X.690 8.1.3.5: the long form; 0x80 alone would be the indefinite form. Three octets are more than any limit.
+    const count = first & 0x7f;
+    if (count == 0 || count > 3) this.fail();
+    let length = 0;
+    for (let i = 0; i < count && !this.failed; i++) length = (length << 8) | <i32>this.octet();
+
+    // X.690 10.1: in the fewest octets.
+    if (length < 0x80 || length >> ((count - 1) * 8) == 0) this.fail();
+    return length;
+  }
+
+  /** The next octet, 0 after a failure. */
+  private octet(): u8 {
+    if (!this.more()) {
+      this.fail();
+      return 0;
+    }
+    return this.input.at(this.position++);
+  }
+
+  private fail(): Bytes {
+    this.failed = true;
+    return new Bytes(0, 0);
+  }
+}

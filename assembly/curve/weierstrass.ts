@@ -1,0 +1,238 @@
+// Short Weierstrass curves y² = x³ − 3x + b of prime order, in homogeneous coordinates: (X : Y : Z) is the point
+// (X/Z, Y/Z), and (0 : 1 : 0) the point at infinity. The formulas are complete (Renes, Costello, Batina, "Complete
+// addition formulas for prime order elliptic curves", 2016): right for all points, infinity, equal and opposite ones
+// included, so that no caller has an exceptional case to forget.
+
+import { bit, copy, equals, isZero, type Limbs } from "../field/limbs";
+import { Modulus } from "../field/modulus";
+
+/** Coordinates are elements of the curve's field. */
+export class Point {
+  constructor(
+    readonly x: Limbs,
+    readonly y: Limbs,
+    readonly z: Limbs,
+  ) {}
+}
+
+export class Curve {
+  /** The integers modulo p, where coordinates live. */
+  readonly field: Modulus;
+  /** The integers modulo n, the number of points. */
+  readonly order: Modulus;
+  readonly generator: Point;
+  private readonly b: Limbs;
+
+  // Work space of `add` and `double`, named as in the paper.
+  private readonly t0: Limbs;
+  private readonly t1: Limbs;
+  private readonly t2: Limbs;
+  private readonly t3: Limbs;
+  private readonly t4: Limbs;
+  private readonly x3: Limbs;
+  private readonly y3: Limbs;
+  private readonly z3: Limbs;
+
+  /** The domain parameters as plain numbers of equal width; the generator's coordinates are gx and gy. */
+  constructor(p: Limbs, n: Limbs, b: Limbs, gx: Limbs, gy: Limbs) {
+    const field = new Modulus(p);
+    this.field = field;
+    this.order = new Modulus(n);
+    this.b = field.zero();
+    field.fromNumber(this.b, b);
+    this.generator = affine(field, gx, gy);
+    this.t0 = field.zero();
+    this.t1 = field.zero();
+    this.t2 = field.zero();
+    this.t3 = field.zero();
+    this.t4 = field.zero();
+    this.x3 = field.zero();
+    this.y3 = field.zero();
+    this.z3 = field.zero();
+  }
+
+  /** A new point at infinity. */
+  infinity(): Point {
+    const point = new Point(this.field.zero(), this.field.zero(), this.field.zero());
+    copy(point.y, this.field.one);
+    return point;
+  }
+
+  isInfinity(p: Point): bool {
+    return isZero(p.z);
+  }
+
+  /** The point (x, y), given as plain numbers; null unless both are below p and it lies on the curve. */
+  point(x: Limbs, y: Limbs): Point | null {
+    const field = this.field;
+    if (!field.contains(x) || !field.contains(y)) return null;
+    const point = affine(field, x, y);
+
+    // y² = x³ − 3x + b = (x² − 3)·x + b
+    const right = field.zero();
+    const left = field.zero();
+    field.square(right, point.x);
+    for (let i = 0; i < 3; i++) field.subtract(right, right, field.one);
+    field.multiply(right, right, point.x);
+    field.add(right, right, this.b);
+    field.square(left, point.y);
+    return equals(left, right) ? point : null;
+  }
+
+  /** out = p + q: algorithm 4 of the paper. `out` may be an input. */
+  add(out: Point, p: Point, q: Point): void {
+    const f = this.field;
+    const t0 = this.t0;
+    const t1 = this.t1;
+    const t2 = this.t2;
+    const t3 = this.t3;
+    const t4 = this.t4;
+    const x3 = this.x3;
+    const y3 = this.y3;
+    const z3 = this.z3;
+    f.multiply(t0, p.x, q.x);
+    f.multiply(t1, p.y, q.y);
+    f.multiply(t2, p.z, q.z);
+    f.add(t3, p.x, p.y);
+    f.add(t4, q.x, q.y);
+    f.multiply(t3, t3, t4);
+    f.add(t4, t0, t1);
+    f.subtract(t3, t3, t4);
+    f.add(t4, p.y, p.z);
+    f.add(x3, q.y, q.z);
+    f.multiply(t4, t4, x3);
+    f.add(x3, t1, t2);
+    f.subtract(t4, t4, x3);
+    f.add(x3, p.x, p.z);
+    f.add(y3, q.x, q.z);
+    f.multiply(x3, x3, y3);
+    f.add(y3, t0, t2);
+    f.subtract(y3, x3, y3);
+    f.multiply(z3, this.b, t2);
+    f.subtract(x3, y3, z3);
+    f.add(z3, x3, x3);
+    f.add(x3, x3, z3);
+    f.subtract(z3, t1, x3);
+    f.add(x3, t1, x3);
+    f.multiply(y3, this.b, y3);
+    f.add(t1, t2, t2);
+    f.add(t2, t1, t2);
+    f.subtract(y3, y3, t2);
+    f.subtract(y3, y3, t0);
+    f.add(t1, y3, y3);
+    f.add(y3, t1, y3);
+    f.add(t1, t0, t0);
+    f.add(t0, t1, t0);
+    f.subtract(t0, t0, t2);
+    f.multiply(t1, t4, y3);
+    f.multiply(t2, t0, y3);
+    f.multiply(y3, x3, z3);
+    f.add(y3, y3, t2);
+    f.multiply(x3, t3, x3);
+    f.subtract(x3, x3, t1);
+    f.multiply(z3, t4, z3);
+    f.multiply(t1, t3, t0);
+    f.add(z3, z3, t1);
+    this.keep(out);
+  }
+
+  /** out = 2p: algorithm 6 of the paper. `out` may be `p`. */
+  double(out: Point, p: Point): void {
+    const f = this.field;
+    const t0 = this.t0;
+    const t1 = this.t1;
+    const t2 = this.t2;
+    const t3 = this.t3;
+    const x3 = this.x3;
+    const y3 = this.y3;
+    const z3 = this.z3;
+    f.square(t0, p.x);
+    f.square(t1, p.y);
+    f.square(t2, p.z);
+    f.multiply(t3, p.x, p.y);
+    f.add(t3, t3, t3);
+    f.multiply(z3, p.x, p.z);
+    f.add(z3, z3, z3);
+    f.multiply(y3, this.b, t2);
+    f.subtract(y3, y3, z3);
+    f.add(x3, y3, y3);
+    f.add(y3, x3, y3);
+    f.subtract(x3, t1, y3);
+    f.add(y3, t1, y3);
+    f.multiply(y3, x3, y3);
+    f.multiply(x3, x3, t3);
+    f.add(t3, t2, t2);
+    f.add(t2, t2, t3);
+    f.multiply(z3, this.b, z3);
+    f.subtract(z3, z3, t2);
+    f.subtract(z3, z3, t0);
+    f.add(t3, z3, z3);
+    f.add(z3, z3, t3);
+    f.add(t3, t0, t0);
+    f.add(t0, t3, t0);
+    f.subtract(t0, t0, t2);
+    f.multiply(t0, t0, z3);
+    f.add(y3, y3, t0);
+    f.multiply(t0, p.y, p.z);
+    f.add(t0, t0, t0);
+    f.multiply(z3, t0, z3);
+    f.subtract(x3, x3, z3);
+    f.multiply(z3, t0, t1);
+    f.add(z3, z3, z3);
+    f.add(z3, z3, z3);
+    this.keep(out);
+  }
+
+  /**
+   * out = u·p + v·q for plain numbers u and v (Shamir's trick): both scalars are walked together from the top, two
+   * bits at a time, with the sixteen sums i·p + j·q made beforehand.
+   */
+  multiplyTwo(out: Point, u: Limbs, p: Point, v: Limbs, q: Point): void {
+    const sums = this.smallSums(p, q);
+    const sum = this.infinity();
+    for (let i = 32 * u.length - 2; i >= 0; i -= 2) {
+      this.double(sum, sum);
+      this.double(sum, sum);
+      this.add(sum, sum, sums[twoBits(u, i) + 4 * twoBits(v, i)]);
+    }
+    copyPoint(out, sum);
+  }
+
+  /** i·p + j·q at index i + 4·j, for i and j from 0 to 3. */
+  private smallSums(p: Point, q: Point): StaticArray<Point> {
+    const sums = new StaticArray<Point>(16);
+    sums[0] = this.infinity();
+    for (let index = 1; index < 16; index++) {
+      const sum = this.infinity();
+      if ((index & 3) != 0) this.add(sum, sums[index - 1], p);
+      else this.add(sum, sums[index - 4], q);
+      sums[index] = sum;
+    }
+    return sums;
+  }
+
+  private keep(out: Point): void {
+    copy(out.x, this.x3);
+    copy(out.y, this.y3);
+    copy(out.z, this.z3);
+  }
+}
+
+function affine(field: Modulus, x: Limbs, y: Limbs): Point {
+  const point = new Point(field.zero(), field.zero(), field.zero());
+  field.fromNumber(point.x, x);
+  field.fromNumber(point.y, y);
+  copy(point.z, field.one);
+  return point;
+}
+
+function copyPoint(out: Point, p: Point): void {
+  copy(out.x, p.x);
+  copy(out.y, p.y);
+  copy(out.z, p.z);
+}
+
+/** Bits `index + 1` and `index` of `scalar`, a number from 0 to 3. */
+function twoBits(scalar: Limbs, index: i32): i32 {
+  return <i32>(2 * bit(scalar, index + 1) + bit(scalar, index));
+}
