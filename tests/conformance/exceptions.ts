@@ -1,0 +1,264 @@
+// Where we are not, or not yet, as containers/image is. A rule looks at what a case contains, never at its name, so
+// that it also judges cases nobody here has seen.
+//
+// differs         the case is run, and has to give the outcome written here: upstream's would be a failure
+// notYet          not run: the core does not do this so far
+// notExpressible  not run: there is no place for the question in a verifier for containerd
+
+import type { KeyObject } from "node:crypto";
+import type { Code } from "#component/types";
+import { type Case, isObject, operation } from "./corpus.js";
+import { type Key, keysOf, type Requirement, requirementsOf } from "./requirements.js";
+import type { Subject } from "./subject.js";
+import { readManifest } from "./suites/manifest-digest.js";
+
+interface Exception {
+  suites: readonly string[];
+  reason: string;
+  fits(test: Case, subject: Subject): boolean;
+  /** Nothing in the corpus at hand has this, but a corpus of its kind may. */
+  anticipated?: true;
+}
+
+export interface NotRun extends Exception {
+  class: "notYet" | "notExpressible";
+}
+
+export interface Differs extends Exception {
+  class: "differs";
+  /** Our outcome, in the shape the suite gives. */
+  ours(test: Case, subject: Subject): unknown;
+  /** The code our judgement has to have. */
+  code?: Code;
+}
+
+export type Rule = NotRun | Differs;
+
+const EVALUATED = ["sigstore-signed", "policy-eval"];
+
+/** The first that fits counts. */
+export const RULES: readonly Rule[] = [
+  {
+    suites: ["fulcio"],
+    class: "notYet",
+    reason: "certificates of Fulcio are not verified yet",
+    fits: (test) => "caData" in test && "oidcIssuer" in test,
+  },
+  {
+    suites: ["pki"],
+    class: "notYet",
+    reason: "certificates of a pki are not verified yet",
+    fits: (test) => "caRootsData" in test,
+  },
+  {
+    suites: ["rekor-set"],
+    class: "notYet",
+    reason: "Rekor's signed entry timestamps are not verified yet",
+    fits: (test) => ["verifySET", "parseSET", "parseSETPayload"].includes(operation(test)),
+  },
+  {
+    suites: ["signed-by"],
+    class: "notYet",
+    reason: "GPG signatures are not verified yet",
+    fits: (test) =>
+      operation(test) === "gpgSignature" || (isObject(test["requirement"]) && operation(test) === ""),
+  },
+  {
+    suites: ["payload-parse"],
+    class: "notYet",
+    reason: "payloads of GPG signatures are not read yet",
+    fits: (test) => test["format"] === "simple",
+  },
+  {
+    suites: ["signature-blob"],
+    class: "notYet",
+    reason: "signatures are not read from image folders or lookaside servers yet",
+    fits: (test) => ["classify", "classifyFile"].includes(operation(test)),
+  },
+  {
+    suites: ["registries-d"],
+    class: "notYet",
+    reason: "lookaside servers are not asked yet",
+    fits: (test) => ["lookasideURL", "lookasideTopLevel", "namespaceLookaside"].includes(operation(test)),
+  },
+  {
+    suites: ["registries-d"],
+    class: "notExpressible",
+    reason: "cosign's tag is always looked at: a trust decision is never configured outside the policy",
+    fits: (test) => operation(test) === "useSigstoreAttachments",
+  },
+  {
+    suites: ["registries-d"],
+    class: "differs",
+    reason: "an image is named by its sha256 only, so that nothing is looked for under another digest",
+    fits: (test) =>
+      operation(test) === "attachmentTag" &&
+      /^sha(384|512):/.test(String(test["digest"])) &&
+      test["expected"] !== null,
+    ours: () => ({ tag: null }),
+    code: "digest-unsupported",
+  },
+  {
+    suites: ["policy-eval"],
+    class: "notExpressible",
+    reason: "strict mode is an option of the caller: here the policy alone decides",
+    fits: (test) => test["requireSignatureVerification"] === true,
+  },
+  {
+    suites: EVALUATED,
+    class: "notYet",
+    reason: "GPG signatures are not verified yet",
+    fits: (test, subject) => requirementsOf(test, subject).some(({ type }) => type === "signedBy"),
+  },
+  {
+    suites: EVALUATED,
+    class: "notYet",
+    reason: "certificates are not verified yet",
+    fits: someSigstoreSigned((requirement) => "fulcio" in requirement || "pki" in requirement),
+  },
+  {
+    suites: EVALUATED,
+    class: "notYet",
+    reason: "Rekor's signed entry timestamps are not verified yet",
+    fits: someSigstoreSigned((requirement) => REKOR_SOURCES.some((member) => Boolean(requirement[member]))),
+  },
+  {
+    suites: EVALUATED,
+    class: "notYet",
+    reason: "of all kinds of keys only ECDSA over P-256 can be used so far",
+    fits: someKey(({ first }) => first !== undefined && KEY_KINDS_TO_COME.includes(kindOf(first))),
+  },
+  {
+    suites: EVALUATED,
+    class: "differs",
+    anticipated: true,
+    reason: "P-224 is too weak to be trusted",
+    fits: acceptedUpstream(someKey(({ first }) => first !== undefined && kindOf(first) === "secp224r1")),
+    ours: () => ({ accept: false }),
+    code: "key-unsupported",
+  },
+  {
+    suites: EVALUATED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "a key file with several PEM blocks is refused: upstream uses the first and says nothing of the others",
+    fits: acceptedUpstream(someKey(({ blocks }) => blocks > 1)),
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: ["manifest-digest"],
+    class: "notExpressible",
+    reason: "the media type is the descriptor's: it is never guessed from the bytes",
+    fits: (test) => operation(test) === "guessMediaType",
+  },
+  {
+    suites: ["manifest-digest"],
+    class: "differs",
+    reason: "docker schema 1 is refused, as containerd refuses it",
+    fits: (test, subject) => test["ok"] === true && isSchema1(test, subject),
+    ours: () => ({ digest: null }),
+    code: "manifest-unsupported",
+  },
+  {
+    suites: ["manifest-digest"],
+    class: "differs",
+    reason: "docker schema 1 is refused, as containerd refuses it",
+    fits: (test, subject) => test["expected"] === true && isSchema1(test, subject),
+    ours: () => ({ matches: false }),
+    code: "manifest-unsupported",
+  },
+  {
+    suites: ["references"],
+    class: "notExpressible",
+    reason: "the // before a name belongs to skopeo's command line",
+    fits: (test) => operation(test) === "dockerTransport" && !String(test["input"]).startsWith("//"),
+  },
+  {
+    suites: ["references", "scopes"],
+    class: "notExpressible",
+    reason: "@@unknown-digest@@ is for writing images",
+    fits: (test) => String(test["input"]).includes("@@unknown-digest@@"),
+  },
+  {
+    suites: ["references"],
+    class: "differs",
+    reason: "a tag beside a digest is dropped, as containerd does; skopeo refuses such a name",
+    fits: (test, subject) =>
+      operation(test) === "dockerTransport" && digestBesideTag(test, subject) !== undefined,
+    ours: (test, subject) => ({ string: digestBesideTag(test, subject) }),
+  },
+  {
+    suites: ["scopes"],
+    class: "differs",
+    anticipated: true,
+    reason: "a tag beside a digest is dropped, as containerd does",
+    fits: (test, subject) =>
+      operation(test) === "dockerScopes" &&
+      test["ok"] === false &&
+      digestBesideTag(test, subject) !== undefined,
+    ours: (test, subject) => ({ ok: true, identity: digestBesideTag(test, subject) }),
+  },
+  {
+    suites: ["scopes"],
+    class: "notExpressible",
+    reason: "names of this transport are resolved in a file system or a storage",
+    fits: (test) =>
+      ["transportScopes", "lookup"].includes(operation(test)) &&
+      RESOLVED_TRANSPORTS.includes(String(test["transport"])),
+  },
+  {
+    suites: ["image-rs"],
+    class: "notExpressible",
+    reason: "images of public registries are never fetched by tests",
+    fits: (test) => operation(test) === "networkImage",
+  },
+];
+
+const REKOR_SOURCES = [
+  "rekorPublicKeyPath",
+  "rekorPublicKeyPaths",
+  "rekorPublicKeyData",
+  "rekorPublicKeyDatas",
+];
+const KEY_KINDS_TO_COME = ["rsa", "ed25519", "secp384r1", "secp521r1"];
+const RESOLVED_TRANSPORTS = ["dir", "oci", "oci-archive", "sif", "containers-storage"];
+
+type Fits = Rule["fits"];
+
+function someSigstoreSigned(is: (requirement: Requirement, subject: Subject) => boolean): Fits {
+  return (test, subject) =>
+    requirementsOf(test, subject).some(
+      (requirement) => requirement["type"] === "sigstoreSigned" && is(requirement, subject),
+    );
+}
+
+function someKey(is: (key: Key) => boolean): Fits {
+  return someSigstoreSigned((requirement, subject) => keysOf(requirement, subject).some(is));
+}
+
+function acceptedUpstream(fits: Fits): Fits {
+  return (test, subject) => test["accept"] === true && fits(test, subject);
+}
+
+/** The curve of an elliptic key, else its type. */
+function kindOf(key: KeyObject): string {
+  return key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "";
+}
+
+/** The canonical name without its tag, if the input has a tag and a digest. */
+function digestBesideTag(test: Case, subject: Subject): string | undefined {
+  const reference = subject.probe.parseNormalized(String(test["input"]).replace(/^\/\//, ""));
+  if (reference === null || reference.tag === null || reference.digest === null) return undefined;
+  return `${reference.name}@${reference.digest}`;
+}
+
+/** How containers/image tells docker schema 1, as far as a manifest without one of its four media types goes. */
+function isSchema1(test: Case, subject: Subject): boolean {
+  try {
+    const manifest: unknown = JSON.parse(readManifest(test, subject).toString("utf8"));
+    return isObject(manifest) && manifest["schemaVersion"] === 1;
+  } catch {
+    return false;
+  }
+}

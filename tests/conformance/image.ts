@@ -1,0 +1,70 @@
+// Images as the cases store them: a manifest, and signatures in the container format of containers/image's `dir:`.
+
+import { createHash } from "node:crypto";
+import { isObject, MalformedCase } from "./corpus.js";
+import type { Subject } from "./subject.js";
+
+export const SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
+export const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
+export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+const DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+const SIGSTORE_CONTAINER = Buffer.from("\0sigstore-json\n");
+
+export interface Signature {
+  mimeType: string;
+  payload: Uint8Array;
+  annotations: Record<string, string>;
+}
+
+export interface StoredImage {
+  /** Undefined where the case has none. */
+  manifest: Uint8Array | undefined;
+  /** Those of sigstore; GPG's are left out, as the core is not asked about them. */
+  signatures: Signature[];
+}
+
+/** `manifest.json`, `signature-1`, `signature-2`, … of a folder among the fixtures. */
+export function readImageDirectory(path: string, subject: Subject): StoredImage {
+  const signatures: Signature[] = [];
+  for (let n = 1; ; n++) {
+    const stored = subject.file(`${path}/signature-${n}`);
+    if (stored === undefined) break;
+    if (stored.subarray(0, SIGSTORE_CONTAINER.length).equals(SIGSTORE_CONTAINER))
+      signatures.push(readSignature(JSON.parse(stored.toString("utf8", SIGSTORE_CONTAINER.length))));
+  }
+  return { manifest: subject.file(`${path}/manifest.json`), signatures };
+}
+
+/** `{mimeType, payload (base64), annotations}`. */
+export function readSignature(value: unknown): Signature {
+  if (!isObject(value)) throw new MalformedCase("the signature is not an object");
+  const { mimeType = "", payload = "", annotations = {} } = value;
+  if (typeof mimeType !== "string" || typeof payload !== "string" || !isObject(annotations ?? {}))
+    throw new MalformedCase("the signature has members of a wrong type");
+  const texts = Object.entries(annotations ?? {}).map(([key, text]) => [key, String(text)]);
+  return { mimeType, payload: Buffer.from(payload, "base64"), annotations: Object.fromEntries(texts) };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+/** An OCI descriptor as containerd would send it. */
+export function descriptor(mediaType: string, digest: string, size: number): Uint8Array {
+  return Buffer.from(JSON.stringify({ mediaType, digest, size }));
+}
+
+/** The media type a registry would send with these bytes. */
+export function mediaTypeOf(manifest: Uint8Array): string {
+  let document: unknown;
+  try {
+    document = JSON.parse(Buffer.from(manifest).toString("utf8"));
+  } catch {
+    return OCI_MANIFEST;
+  }
+  if (!isObject(document)) return OCI_MANIFEST;
+  if (typeof document["mediaType"] === "string") return document["mediaType"];
+  if (document["schemaVersion"] === 1) return DOCKER_SCHEMA1;
+  return "manifests" in document ? OCI_INDEX : OCI_MANIFEST;
+}

@@ -1,0 +1,115 @@
+// One image judged by the component, with the part of the host that answers its requests played here.
+
+import type { Evidence, Image, Judgement, Request } from "#component/types";
+import type { Verifier } from "./component.js";
+import { descriptor, mediaTypeOf, OCI_MANIFEST, type Signature, type StoredImage, sha256 } from "./image.js";
+
+/** Any time from 2026 to 2050 will do (../shared/conformance/README.md). */
+const NOW = 1_800_000_000n;
+
+const MAX_ROUNDS = 5;
+
+/**
+ * The judgement on `stored` under the name `name`. Signatures are given twice, as items of their own and as a
+ * registry would have them under cosign's tag, and the core has to come to the same verdict.
+ */
+export function judgeStored(
+  verifier: Verifier,
+  name: { transport?: string; name: string },
+  stored: StoredImage,
+): Judgement {
+  const { manifest, signatures } = stored;
+  const image: Image = {
+    transport: name.transport ?? "docker",
+    name: name.name,
+    mode: "user",
+    digest: "",
+    descriptor:
+      manifest === undefined
+        ? new Uint8Array()
+        : descriptor(mediaTypeOf(manifest), sha256(manifest), manifest.length),
+  };
+  const asItems = judge(verifier, image, signatures.map(simpleSigning), { manifest });
+  const asTag = judge(verifier, image, [], { manifest, cosignTag: cosignTag(signatures) });
+  if (asItems.ok !== asTag.ok)
+    throw new Error(`as items: ${asItems.code} (${asItems.reason}); as tag: ${asTag.code} (${asTag.reason})`);
+  return asItems;
+}
+
+/** What a registry has about one image: its manifest, and what lies under cosign's tag. */
+export interface Contents {
+  manifest: Uint8Array | undefined;
+  cosignTag?: { manifest: Uint8Array; blobs: Map<string, Uint8Array> } | undefined;
+}
+
+/** The judgement on `image`, beginning with `given` and answering every request from `contents`. */
+export function judge(verifier: Verifier, image: Image, given: Evidence[], contents: Contents): Judgement {
+  const evidence = [...given];
+  let outcome = verifier.plan(image);
+  for (let round = 0; outcome.tag === "wanted"; round++) {
+    if (round === MAX_ROUNDS) throw new Error(`evidence is still wanted after ${MAX_ROUNDS} rounds`);
+    evidence.push(...outcome.val.map((request) => answer(request, contents)));
+    outcome = verifier.judge(image, evidence, NOW);
+  }
+  return outcome.val;
+}
+
+function answer(request: Request, { manifest, cosignTag }: Contents): Evidence {
+  const { kind, reference } = request;
+  const absent: Evidence = { tag: "absent", val: { kind, reference } };
+  const found = (mediaType: string, bytes: Uint8Array): Evidence => ({
+    tag: "item",
+    val: { kind, reference, mediaType, annotations: [], bytes, origin: reference },
+  });
+  switch (kind) {
+    case "manifest":
+      return manifest === undefined ? absent : found(mediaTypeOf(manifest), manifest);
+    case "cosign-tag":
+      return cosignTag === undefined ? absent : found(OCI_MANIFEST, cosignTag.manifest);
+    case "blob": {
+      const blob = cosignTag?.blobs.get(reference);
+      return blob === undefined ? absent : found("application/octet-stream", blob);
+    }
+  }
+}
+
+/** A signature as an item of evidence of its own, not from a registry. */
+export function simpleSigning({ mimeType, payload, annotations }: Signature, index = 0): Evidence {
+  return {
+    tag: "item",
+    val: {
+      kind: "simple-signing",
+      reference: "",
+      mediaType: mimeType,
+      annotations: Object.entries(annotations),
+      bytes: payload,
+      origin: `signature-${index + 1}`,
+    },
+  };
+}
+
+/** One layer per signature, as cosign stores them (../shared/reference/sigstore.md 2.2). */
+function cosignTag(signatures: Signature[]): Contents["cosignTag"] {
+  if (signatures.length === 0) return undefined;
+  const config = Buffer.from("{}");
+  const layers = signatures.map(({ mimeType, payload, annotations }) => ({
+    mediaType: mimeType,
+    size: payload.length,
+    digest: sha256(payload),
+    annotations,
+  }));
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: {
+      mediaType: "application/vnd.oci.image.config.v1+json",
+      size: config.length,
+      digest: sha256(config),
+    },
+    layers,
+  };
+  return {
+    manifest: Buffer.from(JSON.stringify(manifest)),
+    blobs: new Map(signatures.map(({ payload }) => [sha256(payload), payload])),
+  };
+}

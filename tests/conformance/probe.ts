@@ -1,0 +1,130 @@
+// The core's functions below the component's interface, from build/probe/conformance.wasm
+// (assembly/probe/conformance.ts has the layout of arguments and results).
+
+import { readFileSync } from "node:fs";
+
+const NONE = 0xffffffff;
+
+export interface ReferenceParts {
+  string: string;
+  name: string;
+  domain: string;
+  path: string;
+  tag: string | null;
+  digest: string | null;
+}
+
+export interface PayloadParts {
+  digest: string;
+  reference: string;
+  creator: string | null;
+  timestamp: number | null;
+}
+
+type Field = string | null;
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  arguments(size: number): number;
+  parseNormalized(): number;
+  parsePlain(): number;
+  isDigest(): number;
+  matchesIdentity(): number;
+  remapPrefixMatches(): number;
+  remapRewrite(): number;
+  parsePayload(): number;
+}
+
+export class Probe {
+  private readonly core: Exports;
+
+  constructor(wasm: URL) {
+    const module = new WebAssembly.Module(readFileSync(wasm));
+    this.core = new WebAssembly.Instance(module).exports as unknown as Exports;
+  }
+
+  parseNormalized(reference: string): ReferenceParts | null {
+    return referenceParts(this.call("parseNormalized", [reference]));
+  }
+
+  /** Without the expansion to docker.io/library. */
+  parsePlain(reference: string): ReferenceParts | null {
+    return referenceParts(this.call("parsePlain", [reference]));
+  }
+
+  isDigest(digest: string): boolean {
+    return this.call("isDigest", [digest]) !== null;
+  }
+
+  /** `image` is null for an image without a docker-like name; `signed` is the signature's docker-reference. */
+  matchesIdentity(signedIdentity: Record<string, unknown>, image: string | null, signed: string): boolean {
+    const member = (name: string): Field => (signedIdentity[name] as string | undefined) ?? null;
+    const fields = ["type", "dockerReference", "dockerRepository", "prefix", "signedPrefix"].map(member);
+    return this.call("matchesIdentity", [image, signed, ...fields]) !== null;
+  }
+
+  remapPrefixMatches(reference: string, prefix: string): boolean {
+    return this.call("remapPrefixMatches", [reference, prefix]) !== null;
+  }
+
+  /** The reference after rewriting, or null where that is an error. */
+  remapRewrite(reference: string, prefix: string, signedPrefix: string): string | null {
+    return this.call("remapRewrite", [reference, prefix, signedPrefix])?.[0] ?? null;
+  }
+
+  parsePayload(payload: string): PayloadParts | null {
+    const fields = this.call("parsePayload", [payload]);
+    if (fields === null) return null;
+    const [digest = "", reference = "", creator = null, timestamp = null] = fields;
+    return {
+      digest: digest ?? "",
+      reference: reference ?? "",
+      creator,
+      timestamp: timestamp === null ? null : Number(timestamp),
+    };
+  }
+
+  /** Null is the core's "no"; otherwise the fields of its answer. */
+  private call(name: Exclude<keyof Exports, "memory" | "arguments">, fields: Field[]): Field[] | null {
+    const encoded = fields.map((field) => (field === null ? null : Buffer.from(field, "utf8")));
+    const size = encoded.reduce((sum, bytes) => sum + 4 + (bytes?.length ?? 0), 0);
+    let at = this.core.arguments(size);
+    for (const bytes of encoded) {
+      const memory = Buffer.from(this.core.memory.buffer);
+      memory.writeUInt32LE(bytes?.length ?? NONE, at);
+      bytes?.copy(memory, at + 4);
+      at += 4 + (bytes?.length ?? 0);
+    }
+    return this.answer(this.core[name]());
+  }
+
+  private answer(address: number): Field[] | null {
+    const memory = Buffer.from(this.core.memory.buffer);
+    let at = address >>> 0;
+    const next = (): number => {
+      at += 4;
+      return memory.readUInt32LE(at - 4);
+    };
+    const count = next();
+    if (count === NONE) return null;
+    return Array.from({ length: count }, () => {
+      const length = next();
+      if (length === NONE) return null;
+      at += length;
+      return memory.toString("utf8", at - length, at);
+    });
+  }
+}
+
+function referenceParts(fields: Field[] | null): ReferenceParts | null {
+  if (fields === null) return null;
+  const [string, name, domain, path, tag, digest] = fields;
+  return {
+    string: string ?? "",
+    name: name ?? "",
+    domain: domain ?? "",
+    path: path ?? "",
+    tag: tag ?? null,
+    digest: digest ?? null,
+  };
+}

@@ -1,0 +1,52 @@
+// What a case asks of the core before it can be run: the requirements that apply to it, and their keys.
+
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { type Case, isObject, MalformedCase, object, text } from "./corpus.js";
+import type { Subject } from "./subject.js";
+
+export type Requirement = Readonly<Record<string, unknown>>;
+
+/** The requirements that decide a case of `sigstore-signed` or `policy-eval`. */
+export function requirementsOf(test: Case, subject: Subject): Requirement[] {
+  if (test["requirement"] !== undefined) return [object(test, "requirement")];
+  const policy = object(test, "policy");
+  const image = { transport: text(test, "transport"), name: text(test, "imageReference") };
+  const explained = subject.explain(image, policy);
+  if ("refused" in explained) throw new MalformedCase(`the image is refused: ${explained.refused.reason}`);
+  const { transport, scope } = explained.candidates[explained.applies] ?? { transport: "", scope: "" };
+  const scopes = isObject(policy["transports"]) ? policy["transports"][transport] : undefined;
+  const applied = isObject(scopes) ? scopes[scope] : policy["default"];
+  if (!Array.isArray(applied)) throw new MalformedCase("no requirement applies");
+  return applied.filter(isObject);
+}
+
+const PUBLIC_KEY_LABEL = /-----BEGIN (?:RSA )?PUBLIC KEY-----/g;
+
+/** One entry per key of a requirement: how many PEM keys it has, and the first one where node:crypto can read it. */
+export interface Key {
+  blocks: number;
+  first: KeyObject | undefined;
+}
+
+/** The keys of keyPath, keyPaths, keyData and keyDatas, in this order. */
+export function keysOf(requirement: Requirement, subject: Subject): Key[] {
+  const each = (member: string): unknown[] => [requirement[member] ?? []].flat();
+  const files = [...each("keyPath"), ...each("keyPaths")].map((path) =>
+    typeof path === "string" ? subject.file(path) : undefined,
+  );
+  const data = [...each("keyData"), ...each("keyDatas")].map((base64) =>
+    typeof base64 === "string" ? Buffer.from(base64, "base64") : undefined,
+  );
+  return [...files, ...data].map(readKey);
+}
+
+function readKey(bytes: Buffer | undefined): Key {
+  const pem = bytes?.toString("latin1") ?? "";
+  const blocks = pem.match(PUBLIC_KEY_LABEL)?.length ?? 0;
+  if (blocks === 0) return { blocks, first: undefined };
+  try {
+    return { blocks, first: createPublicKey(pem) };
+  } catch {
+    return { blocks, first: undefined };
+  }
+}

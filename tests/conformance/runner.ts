@@ -1,0 +1,116 @@
+// Runs cases, and counts them by what became of them.
+
+import { isDeepStrictEqual } from "node:util";
+import { type Case, operation, type SuiteFile } from "./corpus.js";
+import { type Differs, RULES, type Rule } from "./exceptions.js";
+import type { Subject } from "./subject.js";
+import type { Observation } from "./suite.js";
+import { SUITES } from "./suites/index.js";
+
+export interface Counts {
+  total: number;
+  passed: number;
+  failed: number;
+  /** Those of `notYet` and `notExpressible`, and cases that differ as a rule says. */
+  excepted: number;
+  notYet: number;
+  notExpressible: number;
+}
+
+export interface Failure {
+  suite: string;
+  id: string;
+  /** The case's own remark. */
+  note: string;
+  expected: string;
+  got: string;
+}
+
+export interface Result {
+  suites: Map<string, Counts>;
+  failures: Failure[];
+  /** Rules that fitted no case. */
+  unused: Rule[];
+  /** Rules that fitted one although they say that none would. */
+  unexpectedlyUsed: Rule[];
+}
+
+export function run(files: SuiteFile[], subject: Subject): Result {
+  const suites = new Map<string, Counts>();
+  const failures: Failure[] = [];
+  const used = new Set<Rule>();
+  for (const { name, cases, fault } of files) {
+    const counts = suites.get(name) ?? none();
+    suites.set(name, counts);
+    const tally = (verdict: Verdict): void => {
+      counts.total++;
+      counts[verdict.as]++;
+      if (verdict.as === "failed") failures.push({ suite: name, ...verdict.failure });
+      if (verdict.as === "notYet" || verdict.as === "notExpressible") counts.excepted++;
+    };
+    if (fault !== undefined) tally(failed({ id: name }, "a suite of cases", fault));
+    for (const test of cases) tally(runCase(name, test, subject, used));
+  }
+  const unused = RULES.filter((rule) => !used.has(rule) && !rule.anticipated);
+  const unexpectedlyUsed = RULES.filter((rule) => used.has(rule) && rule.anticipated);
+  return { suites, failures, unused, unexpectedlyUsed };
+}
+
+type Verdict =
+  | { as: "passed" | "excepted" | "notYet" | "notExpressible" }
+  | { as: "failed"; failure: Omit<Failure, "suite"> };
+
+/** Whatever goes wrong, a trap in the core included, is a failure of this case alone. */
+function runCase(suiteName: string, test: Case, subject: Subject, used: Set<Rule>): Verdict {
+  let expected = "an answer";
+  try {
+    const rule = RULES.find(({ suites, fits }) => suites.includes(suiteName) && fits(test, subject));
+    if (rule !== undefined) used.add(rule);
+    if (rule !== undefined && rule.class !== "differs") return { as: rule.class };
+
+    const suite = SUITES.find(({ name }) => name === suiteName);
+    if (suite === undefined) return failed(test, "a suite this runner knows", `"${suiteName}"`);
+    expected = `an answer to ${operation(test) || "the case"}`;
+    const observation = suite.observe(test, subject);
+    return rule === undefined
+      ? agrees(test, observation)
+      : differs(test, observation, rule.ours(test, subject), rule);
+  } catch (error) {
+    return failed(test, expected, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  }
+}
+
+function agrees(test: Case, observation: Observation): Verdict {
+  if (isDeepStrictEqual(observation.ours, observation.upstream)) return { as: "passed" };
+  return failed(test, JSON.stringify(observation.upstream), answerOf(observation));
+}
+
+function differs(test: Case, observation: Observation, documented: unknown, rule: Differs): Verdict {
+  const asDocumented =
+    isDeepStrictEqual(observation.ours, documented) &&
+    (rule.code === undefined || rule.code === observation.code);
+  if (asDocumented && !isDeepStrictEqual(documented, observation.upstream)) return { as: "excepted" };
+  const outcome = `${JSON.stringify(documented)}${rule.code === undefined ? "" : ` by ${rule.code}`}`;
+  return failed(test, `${outcome}, as "${rule.reason}"`, answerOf(observation));
+}
+
+function answerOf({ ours, code, reason }: Observation): string {
+  return [JSON.stringify(ours), code, reason].filter((part) => part !== undefined).join(" · ");
+}
+
+function failed(test: Case, expected: string, got: string): Verdict {
+  const note = typeof test["note"] === "string" ? test["note"] : "";
+  return { as: "failed", failure: { id: test.id, note, expected, got } };
+}
+
+function none(): Counts {
+  return { total: 0, passed: 0, failed: 0, excepted: 0, notYet: 0, notExpressible: 0 };
+}
+
+/** The sum over all suites. */
+export function sum(suites: Iterable<Counts>): Counts {
+  const all = none();
+  for (const counts of suites)
+    for (const key of Object.keys(all) as (keyof Counts)[]) all[key] += counts[key];
+  return all;
+}

@@ -1,0 +1,25 @@
+import type { Suite } from "../suite.js";
+import { identityMatch } from "./identity-match.js";
+import { imageRs } from "./image-rs.js";
+import { manifestDigest } from "./manifest-digest.js";
+import { payloadParse } from "./payload-parse.js";
+import { policyEval } from "./policy-eval.js";
+import { policyParse } from "./policy-parse.js";
+import { references } from "./references.js";
+import { registriesD } from "./registries-d.js";
+import { scopes } from "./scopes.js";
+import { sigstoreSigned } from "./sigstore-signed.js";
+
+/** The suites this runner can run. What it cannot run yet is a rule in exceptions.ts. */
+export const SUITES: readonly Suite[] = [
+  references,
+  scopes,
+  identityMatch,
+  policyParse,
+  payloadParse,
+  sigstoreSigned,
+  policyEval,
+  manifestDigest,
+  registriesD,
+  imageRs,
+];

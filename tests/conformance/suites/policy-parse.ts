@@ -1,0 +1,14 @@
+import { flag, text } from "../corpus.js";
+import type { Suite } from "../suite.js";
+
+/** The exact text of a policy file: does it load? */
+export const policyParse: Suite = {
+  name: "policy-parse",
+  observe(test, subject) {
+    const opened = subject.open(text(test, "policy"));
+    const upstream = { valid: flag(test, "valid") };
+    if (!("error" in opened)) return { upstream, ours: { valid: true } };
+    const { line, column, path, message } = opened.error;
+    return { upstream, ours: { valid: false }, reason: `${line}:${column} ${path}: ${message}` };
+  },
+};

@@ -1,0 +1,37 @@
+import { type Case, flag, object, operation, text, unknownOperation } from "../corpus.js";
+import type { Subject } from "../subject.js";
+import type { Suite } from "../suite.js";
+
+/** Image references and digests. What transports make of a name goes through `explain`, the parsers through the probe. */
+export const references: Suite = {
+  name: "references",
+  observe(test, subject) {
+    const input = text(test, "input");
+    const upstream = flag(test, "valid") ? (test["expected"] ?? true) : null;
+    switch (operation(test)) {
+      case "parseNormalized":
+        return { upstream, ours: subject.probe.parseNormalized(input) };
+      case "parse":
+        return { upstream, ours: subject.probe.parsePlain(input) };
+      case "parseCanonical": {
+        const reference = subject.probe.parseNormalized(input);
+        return { upstream, ours: reference?.string === input ? reference : null };
+      }
+      case "dockerTransport":
+        return canonical(test, input.replace(/^\/\//, ""), subject);
+      case "parseDockerRef":
+        return canonical(test, input, subject);
+      case "digest":
+        return { upstream, ours: subject.probe.isDigest(input) || null };
+      default:
+        throw unknownOperation(test);
+    }
+  },
+};
+
+function canonical(test: Case, name: string, subject: Subject) {
+  const upstream = flag(test, "valid") ? object(test, "expected") : null;
+  const explained = subject.explain({ name });
+  if ("refused" in explained) return { upstream, ours: null, ...explained.refused };
+  return { upstream, ours: { string: explained.reference?.canonical } };
+}
