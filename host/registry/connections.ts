@@ -1,0 +1,139 @@
+import { lookup as systemLookup } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { LRUCache } from "lru-cache";
+import type { Agent, buildConnector, Dispatcher } from "undici";
+import { type AddressClass, classOf } from "./address.js";
+import { RegistryError } from "./error.js";
+
+/**
+ * Which addresses a connection may lead to: `anywhere` for a registry itself, else public ones and those of the
+ * class named. Connections of different reach are never shared.
+ */
+export type Reach = "anywhere" | AddressClass;
+
+/** A quarter of the 256 verifications in flight: one slow registry leaves room for the others. */
+const CONNECTIONS_PER_HOST = 64;
+const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_REMEMBERED_HOSTS = 1_024;
+
+/**
+ * The HTTP connections of a client. The address rule is applied where a name becomes an address, and the
+ * addresses found acceptable are the ones connected to: a name cannot be bound anew in between.
+ */
+export class Connections {
+  readonly #lookup: LookupFunction;
+  readonly #agents = new Map<Reach, Promise<Agent>>();
+  readonly #registries = new LRUCache<string, AddressClass>({ max: MAX_REMEMBERED_HOSTS });
+
+  constructor(lookup: LookupFunction = systemLookup) {
+    this.#lookup = lookup;
+  }
+
+  /** Sends one request; redirects are answers. */
+  async request(
+    url: URL,
+    reach: Reach,
+    options: { method: "GET" | "POST"; headers: Record<string, string>; body?: string; signal: AbortSignal },
+  ): Promise<Dispatcher.ResponseData> {
+    const { request } = await undici();
+    return request(url, { ...options, dispatcher: await this.#agent(reach) });
+  }
+
+  /**
+   * Where a registry may send us: the internet, or addresses of the class its own connection has. What counts is
+   * the connection made, not what its name resolves to now. Reserved addresses are nobody's to send us to.
+   */
+  reachFrom(registry: URL): Reach {
+    const kind = this.#registries.get(hostOf(registry));
+    return kind === undefined || kind === "reserved" ? "public" : kind;
+  }
+
+  /** Ends every connection; what is under way fails. */
+  async close(): Promise<void> {
+    const agents = await Promise.all(this.#agents.values());
+    await Promise.all(agents.map((agent) => agent.destroy()));
+  }
+
+  #agent(reach: Reach): Promise<Agent> {
+    let agent = this.#agents.get(reach);
+    if (agent === undefined) {
+      agent = this.#createAgent(reach);
+      this.#agents.set(reach, agent);
+    }
+    return agent;
+  }
+
+  async #createAgent(reach: Reach): Promise<Agent> {
+    const { Agent, buildConnector } = await undici();
+    const timeout = { timeout: CONNECT_TIMEOUT_MS };
+    const connect =
+      reach === "anywhere"
+        ? this.#remembering(
+            buildConnector({ ...timeout, lookup: this.#lookup } as buildConnector.BuildOptions),
+          )
+        : guarded(
+            reach,
+            buildConnector({
+              ...timeout,
+              lookup: guardedLookup(reach, this.#lookup),
+            } as buildConnector.BuildOptions),
+          );
+    return new Agent({ connections: CONNECTIONS_PER_HOST, connect });
+  }
+
+  #remembering(connect: buildConnector.connector): buildConnector.connector {
+    return (options, callback) =>
+      connect(options, (...[error, socket]) => {
+        if (error !== null) return callback(error, null);
+        const host = hostOf({ hostname: options.hostname, port: options.port, protocol: options.protocol });
+        this.#registries.set(host, classOf(socket.remoteAddress ?? ""));
+        callback(null, socket);
+      });
+  }
+}
+
+/** Loaded with the first request: commands that ask nobody start 60 ms sooner. */
+let loading: Promise<typeof import("undici")> | undefined;
+function undici(): Promise<typeof import("undici")> {
+  loading ??= import("undici");
+  return loading;
+}
+
+/** Refuses a host that is an address out of reach; those are never looked up. */
+function guarded(reach: Reach, connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    const host = options.hostname.replace(/^\[|\]$/g, "");
+    if (isIP(host) !== 0 && !isWithin(reach, host)) return callback(outOfReach(host), null);
+    connect(options, callback);
+  };
+}
+
+/** Refuses a name if any of its addresses is out of reach: one that has both is playing games. */
+function guardedLookup(reach: Reach, lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) =>
+    lookup(hostname, { ...options, all: true }, (error, found, family) => {
+      if (error !== null) return callback(error, "", 0);
+      const addresses = Array.isArray(found) ? found : [{ address: found, family: family ?? isIP(found) }];
+      const refused = addresses.find(({ address }) => !isWithin(reach, address));
+      if (refused !== undefined) return callback(outOfReach(refused.address), "", 0);
+      if (options.all) return callback(null, addresses);
+      const first = addresses[0];
+      if (first === undefined)
+        return callback(Object.assign(new Error("no address"), { code: "ENOTFOUND" }), "", 0);
+      callback(null, first.address, first.family);
+    });
+}
+
+function isWithin(reach: Reach, address: string): boolean {
+  const kind = classOf(address);
+  return kind === "public" || kind === reach;
+}
+
+function outOfReach(address: string): RegistryError {
+  return new RegistryError("registry-protocol", `refused to be sent to a ${classOf(address)} address`);
+}
+
+function hostOf(url: { hostname: string; port: string; protocol: string }): string {
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  return `${url.hostname.replace(/^\[|\]$/g, "")}:${port}`;
+}

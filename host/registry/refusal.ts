@@ -1,0 +1,30 @@
+import { readErrorCodes } from "../oci/error-codes.js";
+import { type Response, readExplanation } from "./body.js";
+import type { Clock } from "./clock.js";
+import { RegistryError } from "./error.js";
+import { retryAfter } from "./retry.js";
+
+const NOT_THERE = new Set(["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN"]);
+const TRANSIENT = new Set([502, 503, 504]);
+
+/** What a status other than 200 means: null for "there is no such thing", else why we do not know. */
+export async function readRefusal(
+  status: number,
+  response: Response,
+  who: string,
+  clock: Clock,
+): Promise<RegistryError | null> {
+  const codes = readErrorCodes(await readExplanation(response));
+  const detail = `${who} answered ${[status, ...codes].join(" ")}`;
+  if (status === 401) return new RegistryError("registry-unauthorized", detail);
+  if (status === 429) {
+    return new RegistryError("registry-rate-limited", detail, retryAfter(response, clock));
+  }
+  // Registries say "not there" by 404 with every code imaginable, and some by 400 or 403 with the right one.
+  if (status === 404 || (status >= 400 && status < 500 && codes.some((code) => NOT_THERE.has(code))))
+    return null;
+  if (status === 403) return new RegistryError("registry-unauthorized", detail);
+  if (TRANSIENT.has(status))
+    return new RegistryError("registry-unavailable", detail, retryAfter(response, clock));
+  return new RegistryError(status >= 500 ? "registry-unavailable" : "registry-protocol", detail);
+}

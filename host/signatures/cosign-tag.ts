@@ -1,0 +1,20 @@
+import type { Evidence, Request } from "#component/types";
+import type { RegistryClient } from "../registry/client.js";
+import { asEvidence } from "./evidence.js";
+
+/** The tag cosign keeps an image's signatures under, in the image's own repository. */
+const COSIGN_TAG = /^sha256-[0-9a-f]{64}\.sig$/;
+
+/**
+ * The manifest under cosign's tag, whose layers are the signatures. The core has made the tag from the image's
+ * digest; another one is not for it to be asked here.
+ */
+export async function fetchCosignTag(
+  client: RegistryClient,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Evidence> {
+  if (!COSIGN_TAG.test(request.reference)) throw new TypeError("not a tag of cosign's");
+  const want = { accept: request.mediaTypes, maxBytes: request.maxBytes, signal };
+  return asEvidence(request, client.manifest(request, want));
+}

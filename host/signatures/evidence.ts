@@ -1,0 +1,20 @@
+import type { Evidence, Request } from "#component/types";
+import type { Fetched } from "../registry/client.js";
+import { RegistryError } from "../registry/error.js";
+
+/**
+ * What a fetch says to the core: the bytes, or that there is no such thing, or that nobody could be asked, which
+ * are three different things. Only a registry's failure is evidence; a mistake of ours is thrown on.
+ */
+export async function asEvidence(request: Request, fetching: Promise<Fetched | null>): Promise<Evidence> {
+  const { kind, reference } = request;
+  try {
+    const fetched = await fetching;
+    if (fetched === null) return { tag: "absent", val: { kind, reference } };
+    const { bytes, mediaType, origin } = fetched;
+    return { tag: "item", val: { kind, reference, mediaType, annotations: [], bytes, origin } };
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return { tag: "unavailable", val: { kind, reference, code: error.code, detail: error.detail } };
+  }
+}
