@@ -1,0 +1,87 @@
+import { createServer } from "node:net";
+
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { coreDigest } from "../core/core.js";
+import { DEFAULT_LIMITS } from "../service/limits.js";
+import { jsonLog, type Log } from "../service/log.js";
+import { type PolicyState, policyWarnings } from "../service/policy-file.js";
+import type { Verifier } from "../service/verifier.js";
+import { VerifierServiceService } from "./generated/countersign/v1/verifier.js";
+import { HealthService } from "./generated/grpc/health/v1/health.js";
+import { Health } from "./health.js";
+import { listenOnSocket } from "./socket.js";
+import { verifierService } from "./verifier-service.js";
+
+export { SocketRefused } from "./socket.js";
+
+/** A descriptor of 48 KiB, a name and the framing. */
+const MESSAGE_LIMIT = 64 * 1024;
+/** Four plugins for each judgement that can be under way: the surplus is told so instead of waiting. */
+const CONNECTION_LIMIT = 4 * DEFAULT_LIMITS.inFlight;
+
+export interface DaemonOptions {
+  /** Path of the Unix socket. */
+  readonly socket: string;
+  readonly verifier: Pick<Verifier, "verify" | "refuse">;
+  readonly policy: () => PolicyState;
+  /** Milliseconds a judgement may take at most. */
+  readonly deadlineMs?: number;
+  readonly log?: Log;
+}
+
+export interface Daemon {
+  readonly socket: string;
+  /** Takes no more requests, answers those under way for `timeoutMs` at most, then cuts them off. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+/** Serves on a Unix socket, with or without a policy. Throws `SocketRefused` where it cannot listen safely. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { socket, verifier, policy, log = jsonLog(), deadlineMs = DEFAULT_LIMITS.deadlineMs } = options;
+  const health = new Health(policy);
+  const grpc = new Server({ "grpc.max_receive_message_length": MESSAGE_LIMIT });
+  grpc.addService(
+    VerifierServiceService,
+    verifierService({ verifier, policy, deadlineMs, coreDigest: coreDigest(), log }),
+  );
+  grpc.addService(HealthService, health.service());
+
+  // The listener is ours, not gRPC's, for the socket's mode and what stands in its place.
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer((connection) => injector.injectConnection(connection));
+  listener.maxConnections = CONNECTION_LIMIT;
+  await listenOnSocket(listener, socket);
+  listener.on("error", (error) => log.error("the listener failed", { error: String(error) }));
+  announce(policy(), log);
+
+  return {
+    socket,
+    drain: async (timeoutMs) => {
+      listener.close();
+      health.drain();
+      await shutDown(grpc, timeoutMs);
+    },
+  };
+}
+
+function announce(state: PolicyState, log: Log): void {
+  if (state.kind === "loaded") {
+    log.info("policy in force", { path: state.path, policyDigest: state.core.summary.digest });
+  } else {
+    log.error("every image is denied", { code: state.code, reason: state.reason });
+  }
+  for (const warning of policyWarnings(state)) log.warn(warning);
+}
+
+function shutDown(grpc: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      grpc.forceShutdown();
+      resolve();
+    }, timeoutMs);
+    grpc.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

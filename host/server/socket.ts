@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { lstatSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
+import { createConnection, type Server } from "node:net";
+import { dirname } from "node:path";
+
+/** A socket the daemon will not listen on: `message` is one line that names it and says why. */
+export class SocketRefused extends Error {
+  override readonly name = "SocketRefused";
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+/** What `sockaddr_un` holds on Linux, unix(7), less the final zero. */
+const PATH_LIMIT = 107;
+
+/**
+ * Listens on a Unix socket of mode 0600, in a folder that only root or we can change and that is made if there is none.
+ * A socket nobody listens on any more is replaced; one that answers, and anything that is not a socket, is refused.
+ */
+export async function listenOnSocket(server: Server, path: string): Promise<void> {
+  if (Buffer.byteLength(path) > PATH_LIMIT) refuse(path, `is longer than ${PATH_LIMIT} bytes`);
+  prepareFolder(dirname(path));
+  await removeStale(path);
+  await listen(server, path);
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    refuse(folder, `cannot be made: ${codeOf(error)}`);
+  }
+  const stats = lstatSync(folder);
+  if (!stats.isDirectory()) refuse(folder, "is not a folder but a link");
+  if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) {
+    refuse(folder, `belongs to user ${stats.uid}, neither to root nor to us`);
+  }
+  if (stats.mode & WRITABLE_BY_OTHERS) refuse(folder, "may be written to by others");
+}
+
+async function removeStale(path: string): Promise<void> {
+  const stats = statsOf(path);
+  if (!stats) return;
+  if (!stats.isSocket()) refuse(path, "is there and is not a socket");
+  if (await isAnswering(path)) refuse(path, "is in use: another daemon answers on it");
+  unlinkSync(path);
+}
+
+/** Whether somebody listens. Anything but a refused connection means that it cannot be told, and is an error. */
+function isAnswering(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createConnection(path);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", (error) => {
+      if (codeOf(error) === "ECONNREFUSED") resolve(false);
+      else reject(new SocketRefused(`${path} cannot be asked whether it is in use: ${codeOf(error)}`));
+    });
+  });
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  const listening = once(server, "listening");
+  // The socket is made before `listen` returns, so nobody can connect to it while it has another mode.
+  const umask = process.umask(0o177);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(umask);
+  }
+  await listening.catch((error) => refuse(path, `cannot be made: ${codeOf(error)}`));
+}
+
+function statsOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function refuse(path: string, what: string): never {
+  throw new SocketRefused(`${path} ${what}`);
+}

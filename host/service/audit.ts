@@ -1,0 +1,74 @@
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+
+import { jsonLine } from "./one-line.js";
+import type { Durations } from "./stopwatch.js";
+import type { Verdict } from "./verdict.js";
+
+/** One judgement, as it is kept. */
+export interface AuditRecord {
+  /** RFC 3339, in UTC, when the judgement was given. */
+  readonly time: string;
+  /** As it was asked for. */
+  readonly name: string;
+  readonly digest: string;
+  readonly ok: boolean;
+  readonly code: string;
+  readonly reason: string;
+  readonly scope: string;
+  readonly transport: string;
+  readonly policyDigest: string;
+  /** SHA-256 of the signer's SPKI DER in hex; null when there is none. */
+  readonly signer: string | null;
+  readonly durations: Durations;
+}
+
+/** Where records go. A sink may throw: the verdict stands, and the loss is logged. */
+export interface AuditSink {
+  write(record: AuditRecord): void;
+}
+
+/** Longest name that is kept, in characters: a name that long is denied, and must not fill the disk. */
+const NAME_LIMIT = 1024;
+
+export function auditRecord(askedName: string, verdict: Verdict, time: Date): AuditRecord {
+  return {
+    time: time.toISOString(),
+    name: askedName.length <= NAME_LIMIT ? askedName : `${askedName.slice(0, NAME_LIMIT)}…`,
+    digest: verdict.digest,
+    ok: verdict.ok,
+    code: verdict.code,
+    reason: verdict.reason,
+    scope: verdict.scope,
+    transport: verdict.transport,
+    policyDigest: verdict.policyDigest,
+    signer: verdict.signer ?? null,
+    durations: verdict.durations,
+  };
+}
+
+/** One JSON line a record. */
+export function auditToStream(stream: NodeJS.WritableStream): AuditSink {
+  return { write: (record) => void stream.write(jsonLine(record)) };
+}
+
+/** An audit file that is open. */
+export interface AuditFile extends AuditSink {
+  close(): void;
+}
+
+/**
+ * Appends one JSON line a record to a file, made with mode 0600 where there is none. Throws for anything but a regular
+ * file: a pipe without a reader would make every judgement wait.
+ */
+export function auditToFile(path: string): AuditFile {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
+  const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o600);
+  if (!fstatSync(file).isFile()) {
+    closeSync(file);
+    throw new Error(`${path} is not a regular file`);
+  }
+  return {
+    write: (record) => void writeSync(file, jsonLine(record)),
+    close: () => closeSync(file),
+  };
+}

@@ -1,0 +1,33 @@
+/** The one moment by which a judgement has to be given, or at which its caller stopped waiting. */
+export class Deadline {
+  /** Aborted when the moment has come. */
+  readonly signal: AbortSignal;
+  /** Resolves when the moment has come; never rejects. */
+  readonly reached: Promise<void>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #detach: () => void;
+
+  /** `ms` from now, or earlier when `caller` is aborted. */
+  constructor(ms: number, caller?: AbortSignal) {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    this.signal = controller.signal;
+    this.reached = new Promise((resolve) => {
+      controller.signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    this.#timer = setTimeout(abort, ms);
+    caller?.addEventListener("abort", abort, { once: true });
+    this.#detach = () => caller?.removeEventListener("abort", abort);
+    if (caller?.aborted) abort();
+  }
+
+  get isReached(): boolean {
+    return this.signal.aborted;
+  }
+
+  /** Lets go of the timer and the caller's signal. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#detach();
+  }
+}

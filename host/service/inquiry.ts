@@ -1,0 +1,86 @@
+import type { Evidence, Image, Request } from "#component/types";
+import { CoreFault } from "../core/core.js";
+import type { Source } from "../sources/source.js";
+import { collectEvidence, type EvidenceBudget } from "./collect.js";
+import type { Deadline } from "./deadline.js";
+import { type Denied, deny } from "./denial.js";
+import type { Passage } from "./in-flight.js";
+import type { Limits } from "./limits.js";
+import type { LoadedCore } from "./policy-file.js";
+import { resolveImage } from "./resolve.js";
+import type { Stopwatch } from "./stopwatch.js";
+import type { Decision } from "./verdict.js";
+
+/** What an inquiry works with. */
+export interface InquiryParts {
+  readonly core: LoadedCore;
+  readonly source: Source;
+  readonly passage: Passage;
+  readonly deadline: Deadline;
+  readonly limits: Limits;
+  readonly stopwatch: Stopwatch;
+  /** Unix time in seconds. */
+  readonly clock: () => bigint;
+}
+
+/** The questions and answers about one image: the core says what it wants, the host fetches it, until one decides. */
+export class Inquiry {
+  readonly #parts: InquiryParts;
+  readonly #budget: EvidenceBudget;
+  readonly #evidence: Evidence[] = [];
+  readonly #asked = new Set<string>();
+  #image: Image;
+
+  constructor(image: Image, parts: InquiryParts) {
+    this.#image = image;
+    this.#parts = parts;
+    this.#budget = { bytes: parts.limits.evidenceBytes, parallel: parts.limits.parallelFetches };
+  }
+
+  async decide(): Promise<Decision> {
+    const { core, limits, stopwatch, clock, deadline, passage } = this.#parts;
+    let outcome = stopwatch.time("planMs", () => core.plan(this.#image));
+    for (let round = 1; outcome.tag === "wanted"; round++) {
+      const requests = outcome.val.filter((request) => !this.#asked.has(nameOf(request)));
+      if (requests.length === 0) throw new CoreFault("the core asks for nothing but what it was given");
+      const crowded = requests.find(({ registry }) => !passage.join(registry));
+      if (crowded) {
+        return deny("busy", `too many requests wait for ${crowded.registry} already`, this.#denied());
+      }
+      if (round > limits.rounds) {
+        return deny("budget-exhausted", `no decision after ${limits.rounds} rounds`, this.#denied());
+      }
+      if (deadline.isReached) {
+        return deny("registry-timeout", "no decision in time: the registry is too slow", this.#denied());
+      }
+      await stopwatch.timeFetch(() => this.#fetch(requests));
+      outcome = stopwatch.time("judgeMs", () => core.judge(this.#image, this.#evidence, clock()));
+    }
+    return outcome.val;
+  }
+
+  async #fetch(requests: readonly Request[]): Promise<void> {
+    const { source, deadline } = this.#parts;
+    for (const request of requests) this.#asked.add(nameOf(request));
+    const evidence = await collectEvidence(source, requests, this.#budget, deadline);
+    this.#evidence.push(...(this.#resolve(evidence) ?? evidence));
+  }
+
+  /** Puts the descriptor where a person gave a name alone; undefined when there is nothing to resolve. */
+  #resolve(evidence: readonly Evidence[]): Evidence[] | undefined {
+    const isNameAlone = this.#image.mode === "user" && this.#image.descriptor.length === 0;
+    const resolution = isNameAlone ? resolveImage(this.#image, evidence) : undefined;
+    if (!resolution) return undefined;
+    this.#image = resolution.image;
+    return [resolution.manifest];
+  }
+
+  #denied(): Denied {
+    const { name, digest } = this.#image;
+    return { name, digest, policyDigest: this.#parts.core.summary.digest };
+  }
+}
+
+function nameOf({ kind, registry, repository, reference }: Request): string {
+  return JSON.stringify([kind, registry, repository, reference]);
+}

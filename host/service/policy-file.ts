@@ -1,0 +1,106 @@
+import { lstatSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { CoreFault, PolicyCore, PolicyError } from "../core/core.js";
+import { FileRefused, readBoundedFile } from "./bounded-file.js";
+import { reasonLine } from "./one-line.js";
+
+/** Where the command line looks for a policy when it is given none, in order. */
+export const CLI_POLICY_PATHS: readonly string[] = [
+  "/etc/countersign/policy.json",
+  "/etc/containers/policy.json",
+];
+/** Where the daemon looks: a policy written for podman must not decide what a node runs unless somebody says so. */
+export const DAEMON_POLICY_PATHS: readonly string[] = ["/etc/countersign/policy.json"];
+
+const POLICY_LIMIT = 32 * 1024 * 1024;
+/** The bound on a CA file. The core, which knows what a file is for, holds keys to less. */
+const NAMED_FILE_LIMIT = 1024 * 1024;
+
+/** What is judged by at one moment: a policy, or the reason for which everything is denied. */
+export type PolicyState =
+  | { readonly kind: "loaded"; readonly core: LoadedCore; readonly path: string; readonly loadedAt: Date }
+  | { readonly kind: "none"; readonly code: "no-policy"; readonly reason: string }
+  | {
+      readonly kind: "invalid";
+      readonly code: "policy-invalid";
+      readonly reason: string;
+      readonly path: string;
+    };
+
+/** What a loaded policy is used for. */
+export type LoadedCore = Pick<PolicyCore, "summary" | "plan" | "judge" | "explain">;
+
+/** Where the policy is, or where it was looked for. */
+export type PolicyLocation =
+  | { readonly kind: "found"; readonly path: string }
+  | { readonly kind: "none"; readonly code: "no-policy"; readonly reason: string };
+
+/**
+ * The explicit path if there is one, else the first candidate that is there in any form. What is there and broken is
+ * still the one: a damaged policy must not make way for another.
+ */
+export function findPolicy(explicit: string | undefined, candidates: readonly string[]): PolicyLocation {
+  const paths = (explicit === undefined ? candidates : [explicit]).map((path) => resolve(path));
+  const path = paths.find(isThere);
+  if (path !== undefined) return { kind: "found", path };
+  return { kind: "none", code: "no-policy", reason: reasonLine(`no policy at ${paths.join(" or ")}`) };
+}
+
+/** Loads the policy that was found, and the files it names. Every failure is a state that denies. */
+export function loadPolicy(location: PolicyLocation): PolicyState {
+  if (location.kind === "none") return location;
+  const { path } = location;
+  try {
+    const core = PolicyCore.load(readPolicyFile(path), readNamedFile);
+    return { kind: "loaded", core, path, loadedAt: new Date() };
+  } catch (error) {
+    return { kind: "invalid", code: "policy-invalid", reason: reasonLine(whyInvalid(path, error)), path };
+  }
+}
+
+/** The text of a policy. Throws `FileRefused`. */
+export function readPolicyFile(path: string): Uint8Array {
+  return readBoundedFile(path, POLICY_LIMIT);
+}
+
+/** A file a policy names; null if it cannot be read, which the core reports and denies by. */
+export function readNamedFile(path: string): Uint8Array | null {
+  try {
+    return readBoundedFile(path, NAMED_FILE_LIMIT);
+  } catch (error) {
+    if (error instanceof FileRefused) return null;
+    throw error;
+  }
+}
+
+/** The findings on a policy in force that an operator should not miss, each as one line. */
+export function policyWarnings(state: PolicyState): string[] {
+  if (state.kind !== "loaded") return [];
+  return state.core.summary.findings
+    .filter(({ severity }) => severity !== "note")
+    .map(({ severity, line, column, message, advice }) =>
+      reasonLine(`${severity}: ${state.path}:${line}:${column}: ${message}${advice && `; ${advice}`}`),
+    );
+}
+
+function whyInvalid(path: string, error: unknown): string {
+  if (error instanceof PolicyError) {
+    const where = error.path && `${error.path}: `;
+    return `${path}:${error.line}:${error.column}: ${where}${error.message}`;
+  }
+  if (error instanceof FileRefused) return error.message;
+  if (error instanceof CoreFault) return `${path}: the core failed on it`;
+  throw error;
+}
+
+/** Without following links: one that leads nowhere is a broken policy, as is one in a folder that cannot be entered. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== "ENOENT" && code !== "ENOTDIR";
+  }
+}

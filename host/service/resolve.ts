@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+
+import type { Evidence, Image, Item } from "#component/types";
+
+/** An image whose name was resolved, and its manifest as evidence under its digest. */
+export interface Resolution {
+  readonly image: Image;
+  readonly manifest: Evidence;
+}
+
+/**
+ * Gives an image that a person named the descriptor of what was fetched under that name; undefined if nothing was.
+ * From there on it is judged like one containerd describes: the core compares the digest with the one in the name, and
+ * the bytes with the descriptor.
+ */
+export function resolveImage(image: Image, evidence: readonly Evidence[]): Resolution | undefined {
+  const manifest = evidence.map(manifestOf).find((item) => item !== undefined);
+  if (!manifest) return undefined;
+  const { mediaType, bytes } = manifest;
+  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const descriptor = Buffer.from(JSON.stringify({ mediaType, digest, size: bytes.length }));
+  return {
+    image: { ...image, digest: image.digest || digest, descriptor },
+    manifest: { tag: "item", val: { ...manifest, reference: digest } },
+  };
+}
+
+function manifestOf(evidence: Evidence): Item | undefined {
+  return evidence.tag === "item" && evidence.val.kind === "manifest" ? evidence.val : undefined;
+}

@@ -1,0 +1,9 @@
+import type { CoreJudgement } from "../core/core.js";
+import type { Denial } from "./denial.js";
+import type { Durations } from "./stopwatch.js";
+
+/** What was decided: by the core, which alone can allow, or by the host, which can only deny. */
+export type Decision = CoreJudgement | Denial;
+
+/** A decision and what it took. */
+export type Verdict = Decision & { readonly durations: Durations };

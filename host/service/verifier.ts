@@ -1,0 +1,114 @@
+import type { Image } from "#component/types";
+import { ArgumentRefused, CoreFault } from "../core/core.js";
+import type { Source } from "../sources/source.js";
+import { type AuditSink, auditRecord } from "./audit.js";
+import { Deadline } from "./deadline.js";
+import { type Denial, deny, type HostCode } from "./denial.js";
+import { InFlight } from "./in-flight.js";
+import { Inquiry } from "./inquiry.js";
+import { DEFAULT_LIMITS, type Limits } from "./limits.js";
+import { jsonLog, type Log } from "./log.js";
+import type { PolicyState } from "./policy-file.js";
+import { Stopwatch } from "./stopwatch.js";
+import type { Decision, Verdict } from "./verdict.js";
+
+export type { Durations } from "./stopwatch.js";
+export type { Verdict } from "./verdict.js";
+
+export interface VerifierParts {
+  /** The policy in force, asked once for each judgement. */
+  readonly policy: () => PolicyState;
+  readonly source: Source;
+  readonly audit: AuditSink;
+  readonly limits?: Partial<Limits>;
+  /** Unix time in seconds. */
+  readonly clock?: () => bigint;
+  readonly log?: Log;
+}
+
+export interface VerifyOptions {
+  /** Aborted when nobody waits for the verdict any more. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds until a verdict is due; the limit's when not given. */
+  readonly deadlineMs?: number;
+}
+
+/** Whether an image may be used: the one way to a verdict, for the daemon and the command line alike. */
+export class Verifier {
+  readonly #policy: () => PolicyState;
+  readonly #source: Source;
+  readonly #audit: AuditSink;
+  readonly #limits: Limits;
+  readonly #clock: () => bigint;
+  readonly #log: Log;
+  readonly #inFlight: InFlight;
+
+  constructor({ policy, source, audit, limits, clock, log }: VerifierParts) {
+    this.#policy = policy;
+    this.#source = source;
+    this.#audit = audit;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#clock = clock ?? (() => BigInt(Math.floor(Date.now() / 1000)));
+    this.#log = log ?? jsonLog();
+    this.#inFlight = new InFlight(this.#limits.inFlight, this.#limits.inFlightPerRegistry);
+  }
+
+  /** Judges one image and records the verdict. Never rejects: whatever goes wrong is a denial with its own code. */
+  async verify(image: Image, options: VerifyOptions = {}): Promise<Verdict> {
+    const stopwatch = new Stopwatch();
+    return this.#conclude(image, await this.#decide(image, options, stopwatch), stopwatch);
+  }
+
+  /** Denies what could not even be asked properly, and records it. */
+  refuse(image: Image, code: HostCode, reason: string): Verdict {
+    return this.#conclude(image, this.#deny(image, code, reason), new Stopwatch());
+  }
+
+  async #decide(image: Image, options: VerifyOptions, stopwatch: Stopwatch): Promise<Decision> {
+    const passage = this.#inFlight.enter();
+    if (!passage) return this.#deny(image, "busy", "too many requests are under way already");
+    const deadline = new Deadline(options.deadlineMs ?? this.#limits.deadlineMs, options.signal);
+    let policyDigest = "";
+    try {
+      const state = this.#policy();
+      if (state.kind !== "loaded") return this.#deny(image, state.code, state.reason);
+      policyDigest = state.core.summary.digest;
+      const inquiry = new Inquiry(image, {
+        core: state.core,
+        source: this.#source,
+        passage,
+        deadline,
+        limits: this.#limits,
+        stopwatch,
+        clock: this.#clock,
+      });
+      return await inquiry.decide();
+    } catch (error) {
+      if (error instanceof ArgumentRefused) return this.#deny(image, "request-malformed", error.message);
+      return this.#denyFault(image, error, policyDigest);
+    } finally {
+      deadline.dispose();
+      passage.leave();
+    }
+  }
+
+  #denyFault({ name, digest }: Image, error: unknown, policyDigest: string): Denial {
+    const what = error instanceof CoreFault ? "the core failed on this image" : "the service failed";
+    this.#log.error(what, { name, digest, policyDigest, error: String(error) });
+    return deny("core-fault", `${what}: see the log`, { name, digest, policyDigest });
+  }
+
+  #deny({ name, digest }: Image, code: HostCode, reason: string): Denial {
+    return deny(code, reason, { name, digest, policyDigest: "" });
+  }
+
+  #conclude(image: Image, decision: Decision, stopwatch: Stopwatch): Verdict {
+    const verdict: Verdict = { ...decision, durations: stopwatch.read() };
+    try {
+      this.#audit.write(auditRecord(image.name, verdict, new Date()));
+    } catch (error) {
+      this.#log.error("an audit record was lost", { name: image.name, ok: verdict.ok, error: String(error) });
+    }
+    return verdict;
+  }
+}
