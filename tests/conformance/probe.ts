@@ -25,7 +25,7 @@ type Field = string | null;
 
 interface Exports {
   memory: WebAssembly.Memory;
-  arguments(size: number): number;
+  input(size: number): number;
   parseNormalized(): number;
   parsePlain(): number;
   isDigest(): number;
@@ -85,10 +85,10 @@ export class Probe {
   }
 
   /** Null is the core's "no"; otherwise the fields of its answer. */
-  private call(name: Exclude<keyof Exports, "memory" | "arguments">, fields: Field[]): Field[] | null {
+  private call(name: Exclude<keyof Exports, "memory" | "input">, fields: Field[]): Field[] | null {
     const encoded = fields.map((field) => (field === null ? null : Buffer.from(field, "utf8")));
     const size = encoded.reduce((sum, bytes) => sum + 4 + (bytes?.length ?? 0), 0);
-    let at = this.core.arguments(size);
+    let at = this.core.input(size);
     for (const bytes of encoded) {
       const memory = Buffer.from(this.core.memory.buffer);
       memory.writeUInt32LE(bytes?.length ?? NONE, at);

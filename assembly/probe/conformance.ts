@@ -1,0 +1,143 @@
+// What lies below the component's interface, for tests/conformance/probe.ts. Not part of the core.
+//
+// Arguments are fields, one after another, in the room `input` gives; an answer is a count and as many fields.
+// A field is a little-endian u32 length and so many bytes. The length, or the count, is NONE for "there is none".
+
+import { Bytes } from "../bytes/bytes";
+import { Writer } from "../bytes/writer";
+import { parsePayload as readPayload } from "../evidence/simple-signing";
+import { isDigest as isDigestText } from "../image/digest";
+import { parseReference, type Reference, parseNormalized as readNormalized } from "../image/reference";
+import { hasPrefix, matchesIdentity as identityMatches, remap } from "../policy/identity";
+import { IdentityType, SignedIdentity } from "../policy/types";
+import { mark, release } from "../runtime/arena";
+
+const NONE: u32 = 0xffffffff;
+
+let watermark: usize = 0;
+let cursor: usize = 0;
+
+/** Forgets the last call, and gives room for the arguments of the next. */
+export function input(size: i32): usize {
+  if (watermark != 0) release(watermark);
+  watermark = mark();
+  cursor = heap.alloc(size);
+  return cursor;
+}
+
+function field(): Bytes | null {
+  const length = load<u32>(cursor);
+  cursor += 4;
+  if (length == NONE) return null;
+  cursor += length;
+  return new Bytes(cursor - length, <i32>length);
+}
+
+function text(): Bytes {
+  const value = field();
+  return value === null ? new Bytes(0, 0) : value;
+}
+
+/** An answer of no fields, or none. */
+function verdict(yes: bool): usize {
+  return new Writer().bytes(u32Bytes(yes ? 0 : NONE)).done().start;
+}
+
+function answer(fields: StaticArray<Bytes | null>): usize {
+  const out = new Writer().bytes(u32Bytes(<u32>fields.length));
+  for (let i = 0; i < fields.length; i++) {
+    const bytes = fields[i];
+    if (bytes === null) out.bytes(u32Bytes(NONE));
+    else out.bytes(u32Bytes(<u32>bytes.length)).bytes(bytes);
+  }
+  return out.done().start;
+}
+
+function u32Bytes(value: u32): Bytes {
+  const bytes = Bytes.alloc(4);
+  store<u32>(bytes.start, value);
+  return bytes;
+}
+
+function referenceAnswer(reference: Reference | null): usize {
+  if (reference === null) return verdict(false);
+  return answer([
+    reference.toBytes(),
+    reference.name,
+    reference.domain,
+    reference.path,
+    reference.tag,
+    reference.digest,
+  ]);
+}
+
+/** (reference) → string, name, domain, path, tag?, digest?; or none */
+export function parseNormalized(): usize {
+  return referenceAnswer(readNormalized(text()));
+}
+
+/** As `parseNormalized`, without expanding what people leave out. */
+export function parsePlain(): usize {
+  return referenceAnswer(parseReference(text()));
+}
+
+/** (digest) → yes or none */
+export function isDigest(): usize {
+  return verdict(isDigestText(text()));
+}
+
+/** (image?, reference in the signature, type, dockerReference?, dockerRepository?, prefix?, signedPrefix?) → yes or none */
+export function matchesIdentity(): usize {
+  const image = field();
+  const signed = text();
+  const identity = signedIdentity(text(), field(), field(), text(), text());
+  return verdict(identityMatches(identity, image === null ? null : readNormalized(image), signed));
+}
+
+/** Also such as no policy could contain: then the reference in it does not parse. */
+function signedIdentity(
+  type: Bytes,
+  dockerReference: Bytes | null,
+  dockerRepository: Bytes | null,
+  prefix: Bytes,
+  signedPrefix: Bytes,
+): SignedIdentity {
+  const identity = new SignedIdentity(identityType(type));
+  if (dockerReference !== null) identity.reference = readNormalized(dockerReference);
+  if (dockerRepository !== null) identity.reference = readNormalized(dockerRepository);
+  identity.prefix = prefix;
+  identity.signedPrefix = signedPrefix;
+  return identity;
+}
+
+function identityType(type: Bytes): IdentityType {
+  if (type.is("matchExact")) return IdentityType.MatchExact;
+  if (type.is("matchRepoDigestOrExact")) return IdentityType.MatchRepoDigestOrExact;
+  if (type.is("matchRepository")) return IdentityType.MatchRepository;
+  if (type.is("exactReference")) return IdentityType.ExactReference;
+  if (type.is("exactRepository")) return IdentityType.ExactRepository;
+  assert(type.is("remapIdentity"));
+  return IdentityType.RemapIdentity;
+}
+
+/** (reference, prefix) → yes or none */
+export function remapPrefixMatches(): usize {
+  const reference = readNormalized(text());
+  return verdict(reference !== null && hasPrefix(reference, text()));
+}
+
+/** (reference, prefix, signedPrefix) → the reference after rewriting; or none */
+export function remapRewrite(): usize {
+  const reference = readNormalized(text());
+  if (reference === null) return verdict(false);
+  const remapped = remap(reference, text(), text());
+  return remapped === null ? verdict(false) : answer([remapped.toBytes()]);
+}
+
+/** (payload) → digest, reference, creator?, timestamp in decimal?; or none */
+export function parsePayload(): usize {
+  const payload = readPayload(text());
+  if (payload === null) return verdict(false);
+  const timestamp = payload.hasTimestamp ? new Writer().number(payload.timestamp).done() : null;
+  return answer([payload.manifestDigest, payload.dockerReference, payload.creator, timestamp]);
+}

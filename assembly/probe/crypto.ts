@@ -1,0 +1,67 @@
+// The core's cryptography as plain functions on addresses, for tests in JavaScript (tests/host/crypto/). Built from the
+// same sources and with the same options as the core; not part of it.
+
+import { Bytes } from "../bytes/bytes";
+import { sha256 as hash } from "../hash/sha256";
+import { mark, release } from "../runtime/arena";
+import { isSupported, ParsedKey, parsePublicKey } from "../sig/public-key";
+import { verifySignature } from "../sig/verify";
+
+export { mark, release };
+
+/** Room for `length` bytes. */
+export function allocate(length: i32): usize {
+  return Bytes.alloc(length).start;
+}
+
+/** Address of the 32 bytes of the digest. */
+export function sha256(message: usize, length: i32): usize {
+  return hash(new Bytes(message, length)).start;
+}
+
+/** The key of a PEM file, or why there is none, for the functions below. */
+export function parseKey(pem: usize, length: i32): ParsedKey {
+  return parsePublicKey(new Bytes(pem, length));
+}
+
+/** The KeyKind, or -1. */
+export function keyKind(parsed: ParsedKey): i32 {
+  const key = parsed.key;
+  return key == null ? -1 : key.kind;
+}
+
+export function keyIsSupported(parsed: ParsedKey): bool {
+  return isSupported(parsed.key!);
+}
+
+/** Address of the key's SubjectPublicKeyInfo. */
+export function keySpki(parsed: ParsedKey): usize {
+  return parsed.key!.spki.start;
+}
+
+export function keySpkiLength(parsed: ParsedKey): i32 {
+  return parsed.key!.spki.length;
+}
+
+/** Address of UTF-16 code units. */
+export function keyProblem(parsed: ParsedKey): usize {
+  return changetype<usize>(parsed.problem);
+}
+
+export function keyProblemLength(parsed: ParsedKey): i32 {
+  return parsed.problem.length;
+}
+
+export function verify(
+  parsed: ParsedKey,
+  message: usize,
+  messageLength: i32,
+  signature: usize,
+  signatureLength: i32,
+): bool {
+  return verifySignature(
+    parsed.key!,
+    new Bytes(message, messageLength),
+    new Bytes(signature, signatureLength),
+  );
+}
