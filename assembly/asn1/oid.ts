@@ -1,6 +1,6 @@
 // Object identifiers as the contents octets of their encoding (X.690 8.19), with their dotted form.
 
-import type { Bytes } from "../bytes/bytes";
+import { Bytes } from "../bytes/bytes";
 
 export type Oid = StaticArray<u8>;
 

@@ -1,7 +1,7 @@
 // The curves of NIST SP 800-186, section 3.2.1, written as there: most significant digit first. All have prime order.
 
 import { hexDigitValue } from "../bytes/hex";
-import type { Limbs } from "../field/limbs";
+import { Limbs } from "../field/limbs";
 import { Curve } from "./weierstrass";
 
 /** p = 2^256 − 2^224 + 2^192 + 2^96 − 1 */

@@ -3,8 +3,12 @@
 // addition formulas for prime order elliptic curves", 2016): right for all points, infinity, equal and opposite ones
 // included, so that no caller has an exceptional case to forget.
 
-import { bit, copy, equals, isZero, type Limbs } from "../field/limbs";
+import { Bytes } from "../bytes/bytes";
+import { bit, bitLength, copy, equals, isZero, Limbs, limbsFromBytes, one } from "../field/limbs";
 import { Modulus } from "../field/modulus";
+
+/** First octet of an uncompressed point. */
+const UNCOMPRESSED: u8 = 0x04;
 
 /** Coordinates are elements of the curve's field. */
 export class Point {
@@ -38,9 +42,12 @@ export class Curve {
     const field = new Modulus(p);
     this.field = field;
     this.order = new Modulus(n);
-    this.b = field.zero();
-    field.fromNumber(this.b, b);
-    this.generator = affine(field, gx, gy);
+    this.b = elementOf(field, b);
+    this.generator = new Point(
+      elementOf(field, gx),
+      elementOf(field, gy),
+      elementOf(field, one(field.limbs)),
+    );
     this.t0 = field.zero();
     this.t1 = field.zero();
     this.t2 = field.zero();
@@ -62,21 +69,19 @@ export class Curve {
     return isZero(p.z);
   }
 
-  /** The point (x, y), given as plain numbers; null unless both are below p and it lies on the curve. */
-  point(x: Limbs, y: Limbs): Point | null {
+  /**
+   * The point that `octets` encode uncompressed (SEC 1, 2.3.4), or null: both coordinates must be below p and fulfil
+   * the curve's equation. There is no encoding of infinity.
+   */
+  pointFromOctets(octets: Bytes): Point | null {
+    const coordinateBytes = (bitLength(this.field.value) + 7) >> 3;
+    if (octets.length != 1 + 2 * coordinateBytes || octets.at(0) != UNCOMPRESSED) return null;
+    const x = limbsFromBytes(octets.slice(1, 1 + coordinateBytes), this.field.limbs);
+    const y = limbsFromBytes(octets.from(1 + coordinateBytes), this.field.limbs);
+    if (x == null || !this.field.contains(x) || y == null || !this.field.contains(y)) return null;
     const field = this.field;
-    if (!field.contains(x) || !field.contains(y)) return null;
-    const point = affine(field, x, y);
-
-    // y² = x³ − 3x + b = (x² − 3)·x + b
-    const right = field.zero();
-    const left = field.zero();
-    field.square(right, point.x);
-    for (let i = 0; i < 3; i++) field.subtract(right, right, field.one);
-    field.multiply(right, right, point.x);
-    field.add(right, right, this.b);
-    field.square(left, point.y);
-    return equals(left, right) ? point : null;
+    const point = new Point(elementOf(field, x), elementOf(field, y), elementOf(field, one(field.limbs)));
+    return this.contains(point) ? point : null;
   }
 
   /** out = p + q: algorithm 4 of the paper. `out` may be an input. */
@@ -211,6 +216,19 @@ export class Curve {
     return sums;
   }
 
+  /** Whether the affine point (Z = 1) fulfils the curve's equation y² = x³ − 3x + b = (x² − 3)·x + b. */
+  private contains(point: Point): bool {
+    const field = this.field;
+    const left = field.zero();
+    const right = field.zero();
+    field.square(left, point.y);
+    field.square(right, point.x);
+    for (let i = 0; i < 3; i++) field.subtract(right, right, field.one);
+    field.multiply(right, right, point.x);
+    field.add(right, right, this.b);
+    return equals(left, right);
+  }
+
   private keep(out: Point): void {
     copy(out.x, this.x3);
     copy(out.y, this.y3);
@@ -218,12 +236,10 @@ export class Curve {
   }
 }
 
-function affine(field: Modulus, x: Limbs, y: Limbs): Point {
-  const point = new Point(field.zero(), field.zero(), field.zero());
-  field.fromNumber(point.x, x);
-  field.fromNumber(point.y, y);
-  copy(point.z, field.one);
-  return point;
+function elementOf(field: Modulus, number: Limbs): Limbs {
+  const element = field.zero();
+  field.fromNumber(element, number);
+  return element;
 }
 
 function copyPoint(out: Point, p: Point): void {

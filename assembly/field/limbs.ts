@@ -47,6 +47,12 @@ export function bit(a: Limbs, index: i32): u32 {
   return (a[index >> 5] >> (index & 31)) & 1;
 }
 
+/** Number of bits of `a` without leading zeros: 0 for 0. */
+export function bitLength(a: Limbs): i32 {
+  for (let i = a.length - 1; i >= 0; i--) if (a[i] != 0) return 32 * i + 32 - <i32>clz<u32>(a[i]);
+  return 0;
+}
+
 export function copy(out: Limbs, a: Limbs): void {
   assert(out.length == a.length);
   for (let i = 0; i < a.length; i++) out[i] = a[i];

@@ -1,7 +1,7 @@
 // Arithmetic modulo any odd number, in Montgomery form: a is represented by a·R mod m, where R = 2^(32·limbs).
 // Every element is below m. In every method `out` may be any of the inputs.
 
-import { addWithCarry, bit, copy, isZero, type Limbs, lessThan, one, subtractWithBorrow } from "./limbs";
+import { addWithCarry, bit, copy, isZero, Limbs, lessThan, one, subtractWithBorrow } from "./limbs";
 
 export class Modulus {
   /** R mod m: the element 1. */
