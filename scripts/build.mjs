@@ -1,0 +1,84 @@
+// sources → dist/, one step after another; a step is skipped while its inputs are what they were.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { main, mustRun, say } from "./command.mjs";
+import { ensureInstalled } from "./setup.mjs";
+
+const STEPS = [
+  {
+    name: "core",
+    inputs: ["assembly", "wit", "asconfig.json", "scripts/build-core.mjs", "scripts/canonical-names.mjs"],
+    output: "dist/component/verifier.js",
+    command: ["scripts/build-core.mjs"],
+  },
+  {
+    name: "probes",
+    inputs: [
+      "assembly",
+      "tests/core",
+      "asconfig.json",
+      "scripts/build-probe.mjs",
+      "scripts/canonical-names.mjs",
+    ],
+    output: "build/probe.wasm",
+    command: ["scripts/build-probe.mjs"],
+  },
+  {
+    name: "host",
+    inputs: ["host", "tests", "tsconfig.json", "dist/component/interfaces"],
+    output: "dist/host/cli/main.js",
+    command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
+    after: removeOrphans,
+  },
+];
+const FINGERPRINTS = "build/fingerprints.json";
+
+/** Installs the dependencies and builds everything that is not up to date. */
+export async function ensureBuilt() {
+  await ensureInstalled();
+  const built = await readFile(FINGERPRINTS, "utf8").then(JSON.parse, () => ({}));
+  for (const step of STEPS) {
+    const fingerprint = await fingerprintOf([...step.inputs, "package-lock.json"]);
+    if (built[step.name] === fingerprint && existsSync(step.output)) continue;
+    say(`building ${step.name}`);
+    await mustRun(`building ${step.name}`, process.execPath, step.command);
+    await step.after?.();
+    built[step.name] = fingerprint;
+    await mkdir("build", { recursive: true });
+    await writeFile(FINGERPRINTS, JSON.stringify(built));
+  }
+}
+
+/** SHA-256 over the names and contents of all files at or below `paths`. */
+async function fingerprintOf(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    for (const file of await filesBelow(path)) {
+      const content = await readFile(file);
+      hash.update(`${file} ${content.length}\n`).update(content);
+    }
+  }
+  return hash.digest("hex");
+}
+
+async function filesBelow(path) {
+  const stats = await stat(path).catch(() => null);
+  if (stats === null) return [];
+  if (!stats.isDirectory()) return [path];
+  const names = (await readdir(path)).sort();
+  return (await Promise.all(names.map((name) => filesBelow(join(path, name))))).flat();
+}
+
+/** tsc leaves what it made of sources that are gone: a deleted test would still run. */
+async function removeOrphans() {
+  for (const file of [...(await filesBelow("dist/host")), ...(await filesBelow("dist/tests"))]) {
+    const source = file.replace(/^dist\//, "").replace(/\.js$/, ".ts");
+    if (file.endsWith(".js") && !existsSync(source)) await rm(file);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(ensureBuilt);

@@ -1,0 +1,137 @@
+// The real programs the end-to-end tests run beside ours, in .cache/peers: `node scripts/peers.mjs` fetches them once
+// and prints their versions; afterwards no network is needed. `--json` prints {bin, versions} or {unavailable} for
+// programs; `--update-lock` accepts what the suite offers today into peers.lock.json.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { Failure, main, mustRun, say } from "./command.mjs";
+import { assertLocked, readLock, writeLock } from "./peers/lock.mjs";
+import { fetchPackages } from "./peers/packages.mjs";
+import { FLOORS, SUITES } from "./peers/recipe.mjs";
+import { enterRoot, isAtLeast } from "./setup.mjs";
+
+const CACHE = ".cache/peers";
+
+/**
+ * Returns `{bin, versions}`: the folder of the programs, and each package's version. Throws a Failure that says why
+ * there are none: the wrong system, not root, no mirror, no network.
+ */
+export async function ensurePeers() {
+  assertPossible();
+  const folder = resolve(CACHE, recipeId());
+  if (!existsSync(folder)) await fetchInto(folder);
+  const versions = JSON.parse(await readFile(join(folder, "versions.json"), "utf8"));
+  assertFloors(versions);
+  return { bin: join(folder, "bin"), versions };
+}
+
+function assertPossible() {
+  const system = `${process.platform} ${process.arch}`;
+  if (system !== "linux x64") throw new Failure(`the real peers run on linux x64, this is ${system}`);
+  if (process.getuid() !== 0)
+    throw new Failure("the real peers need root: containerd does not run without it");
+}
+
+/** A changed recipe is another cache. */
+function recipeId() {
+  return createHash("sha256").update(JSON.stringify(SUITES)).digest("hex").slice(0, 12);
+}
+
+/** Everything is prepared in a folder of this process and renamed at the end: what has the name is complete. */
+async function fetchInto(folder) {
+  await removePartials();
+  const partial = partialFolder();
+  const lock = await readLock();
+  const versions = {};
+  for (const suite of SUITES) {
+    say(`fetching ${suite.packages.join(", ")} from Debian ${suite.suite}`);
+    const apt = join(partial, "apt");
+    const fetched = await fetchPackages(apt, suite);
+    assertLocked(lock[suite.suite], fetched);
+    for (const [name, { version, file }] of Object.entries(fetched)) {
+      versions[name] = version;
+      await mustRun(`unpacking ${name}`, "dpkg-deb", ["-x", join(apt, file), join(partial, suite.suite)]);
+    }
+    await rm(apt, { recursive: true });
+    await linkPrograms(partial, suite);
+  }
+  await writeFile(join(partial, "versions.json"), JSON.stringify(versions));
+  await rename(partial, folder).catch(async (error) => {
+    if (error.code !== "ENOTEMPTY") throw error;
+    await rm(partial, { recursive: true }); // another process was faster
+  });
+}
+
+function partialFolder() {
+  return resolve(CACHE, `partial-${process.pid}`);
+}
+
+/** What killed runs have left. */
+async function removePartials() {
+  await mkdir(CACHE, { recursive: true });
+  for (const name of await readdir(CACHE)) {
+    const pid = Number(/^partial-(\d+)$/.exec(name)?.[1]);
+    if (pid && !existsSync(`/proc/${pid}`)) await rm(join(CACHE, name), { recursive: true });
+  }
+}
+
+/** Relative links and wrappers: the folder is renamed when it is complete. */
+async function linkPrograms(folder, { suite, programs, wrapped }) {
+  const bin = join(folder, "bin");
+  await mkdir(bin, { recursive: true });
+  for (const program of programs) await symlink(`../${suite}/usr/bin/${program}`, join(bin, program));
+  for (const program of wrapped) {
+    const script = `#!/bin/sh
+root=$(dirname "$0")/../${suite}
+lib=$root/usr/lib/x86_64-linux-gnu
+exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$root/usr/bin/${program}" "$@"
+`;
+    await writeFile(join(bin, program), script);
+    await chmod(join(bin, program), 0o755);
+  }
+}
+
+function assertFloors(versions) {
+  for (const [name, floor] of Object.entries(FLOORS)) {
+    const upstream = versions[name].replace(/^\d+:/, "");
+    if (!isAtLeast(upstream, floor))
+      throw new Failure(`${name} ${floor} or later is needed, Debian has ${upstream}`);
+  }
+}
+
+async function updateLock() {
+  const folder = partialFolder();
+  const lock = {};
+  for (const suite of SUITES) lock[suite.suite] = await fetchPackages(join(folder, suite.suite), suite);
+  await rm(folder, { recursive: true });
+  await writeLock(lock);
+}
+
+/** Those that the tests run, as `NAME VERSION`. */
+export function versionLines(versions) {
+  return SUITES.flatMap(({ packages }) => packages.map((name) => `${name} ${versions[name]}`));
+}
+
+async function peersOrReason() {
+  try {
+    return await ensurePeers();
+  } catch (error) {
+    if (error instanceof Failure) return { unavailable: error.message };
+    throw error;
+  }
+}
+
+async function command(option) {
+  enterRoot();
+  if (option === "--update-lock") return await updateLock();
+  const lines =
+    option === "--json"
+      ? [JSON.stringify(await peersOrReason())]
+      : versionLines((await ensurePeers()).versions);
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(() => command(process.argv[2]));
