@@ -18,9 +18,15 @@ const PREFIX_LENGTH = 5;
 /**
  * One unary gRPC call over a Unix socket (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
  * `method` is the path, such as `/countersign.v1.VerifierService/VerifyImage`. Resolves only to the single message of a
- * stream that ended cleanly with grpc-status 0; anything else rejects with a `Denial`.
+ * stream that ended cleanly with grpc-status 0; anything else rejects with a `Denial`. The daemon is told that it
+ * has `timeoutMs`, so that it can say in time why it did not decide; nothing here holds it to that.
  */
-export function callDaemon(socket: string, method: string, message: Buffer): Promise<Buffer> {
+export function callDaemon(
+  socket: string,
+  method: string,
+  message: Buffer,
+  timeoutMs: number,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const connection = createConnection({ path: socket });
     const session = connect("http://localhost", { createConnection: () => connection });
@@ -35,19 +41,25 @@ export function callDaemon(socket: string, method: string, message: Buffer): Pro
       else reject(error instanceof Denial ? error : brokenCall(error));
     };
     session.on("error", fail);
-    exchange(session, method, message).then((answer) => {
+    exchange(session, method, message, timeoutMs).then((answer) => {
       session.destroy();
       resolve(answer);
     }, fail);
   });
 }
 
-async function exchange(session: ClientHttp2Session, method: string, message: Buffer): Promise<Buffer> {
+async function exchange(
+  session: ClientHttp2Session,
+  method: string,
+  message: Buffer,
+  timeoutMs: number,
+): Promise<Buffer> {
   const stream = session.request({
     ":method": "POST",
     ":path": method,
     "content-type": "application/grpc",
     te: "trailers",
+    "grpc-timeout": `${Math.max(1, Math.floor(timeoutMs))}m`,
   });
   stream.end(frame(message));
   const { headers, body, trailers } = await readResponse(stream);

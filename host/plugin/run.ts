@@ -20,6 +20,8 @@ export const DEADLINE_MS = 9_000;
 /** Where the daemon listens unless told otherwise. */
 export const DEFAULT_SOCKET = "/run/countersign/verifier.sock";
 
+const VERIFY_IMAGE = "/countersign.v1.VerifierService/VerifyImage";
+
 /** What is fixed when the plugin is installed. */
 export interface Installation {
   /** The daemon's socket unless COUNTERSIGN_SOCKET names another. */
@@ -45,24 +47,22 @@ export async function run(installation: Installation): Promise<never> {
 
 async function verdict(installation: Installation): Promise<Verdict> {
   try {
-    return await ask(process.env["COUNTERSIGN_SOCKET"] || installation.socket, installation.owner);
+    return await ask(installation);
   } catch (error) {
     if (error instanceof Denial) return { ok: false, code: error.code, reason: error.message };
     return { ok: false, code: "daemon-protocol", reason: `the plugin failed: ${(error as Error).message}` };
   }
 }
 
-async function ask(socket: string, owner: number): Promise<Verdict> {
+async function ask({ socket: installedSocket, owner, deadlineMs }: Installation): Promise<Verdict> {
+  const socket = process.env["COUNTERSIGN_SOCKET"] || installedSocket;
   const { name, digest, mediaType } = parseArguments(process.argv.slice(2));
   const descriptor = await readDescriptor(process.stdin);
   const request = { name, digest, mediaType, descriptor, nonce: randomBytes(16) };
   assertTrustworthy(socket, owner);
 
-  const answer = await callDaemon(
-    socket,
-    "/countersign.v1.VerifierService/VerifyImage",
-    encodeRequest(request),
-  );
+  const left = deadlineMs - performance.now();
+  const answer = await callDaemon(socket, VERIFY_IMAGE, encodeRequest(request), left);
   const response = decodeResponse(answer);
   if (response === null)
     throw new Denial(
@@ -74,12 +74,14 @@ async function ask(socket: string, owner: number): Promise<Verdict> {
 }
 
 function assertEcho(request: VerifyImageRequest, response: VerifyImageResponse): void {
+  const asked = {
+    digest: Buffer.from(request.digest),
+    name: Buffer.from(request.name),
+    nonce: request.nonce,
+  };
   for (const member of ["digest", "name", "nonce"] as const) {
-    if (!Buffer.from(request[member] as Buffer).equals(response[member])) {
-      throw new Denial(
-        "daemon-untrusted",
-        `the answer is about another request: its ${member} is not the one that was asked about`,
-      );
+    if (!asked[member].equals(response[member])) {
+      throw new Denial("daemon-untrusted", `the answer is not to this request: its ${member} is another`);
     }
   }
 }

@@ -1,0 +1,47 @@
+import type { Command } from "./command.js";
+
+/** A command by its words. It is loaded when it is used: the HTTP client and gRPC take longer to load than to use. */
+export interface CommandRow {
+  readonly words: string;
+  readonly summary: string;
+  load(): Promise<{ default: Command }>;
+}
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    words: "verify",
+    summary: "Judge images by the policy, without a daemon",
+    load: () => import("./verify.js"),
+  },
+  { words: "serve", summary: "Answer the plugin on a Unix socket", load: () => import("./serve.js") },
+  {
+    words: "policy check",
+    summary: "Say what is wrong with a policy",
+    load: () => import("./policy-check.js"),
+  },
+  {
+    words: "policy explain",
+    summary: "Say what applies to an image, and why",
+    load: () => import("./policy-explain.js"),
+  },
+  {
+    words: "policy digest",
+    summary: "Print the digest of a policy",
+    load: () => import("./policy-digest.js"),
+  },
+  {
+    words: "plugin install",
+    summary: "Make containerd ask the daemon",
+    load: () => import("./plugin-install.js"),
+  },
+  {
+    words: "plugin uninstall",
+    summary: "Make containerd stop asking",
+    load: () => import("./plugin-uninstall.js"),
+  },
+  {
+    words: "plugin status",
+    summary: "Say whether containerd would be answered",
+    load: () => import("./plugin-status.js"),
+  },
+];

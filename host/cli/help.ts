@@ -1,0 +1,49 @@
+import type { Command, Option } from "./command.js";
+import type { CommandRow } from "./commands.js";
+
+const EXIT_STATUS = `Exit status: 0 allowed, 1 denied, 2 usage or configuration, 3 could not decide.`;
+
+/** Help for the program, or for the commands of one group such as `policy`. */
+export function programHelp(rows: readonly CommandRow[]): string {
+  return `Usage: countersign COMMAND [options]
+
+Decides by containers-policy.json(5) whether an image may be used, and answers containerd.
+
+Commands:
+${columns(rows.map(({ words, summary }) => [words, summary]))}
+
+${EXIT_STATUS}
+"countersign COMMAND --help" says more; "countersign --version" prints the version.
+`;
+}
+
+export function commandHelp(
+  { words, summary }: CommandRow,
+  { operand, options, description }: Command,
+): string {
+  const rows = Object.entries(options).map(([name, option]): [string, string] => [
+    spelling(name, option),
+    option.help,
+  ]);
+  return `Usage: ${["countersign", words, "[options]", operand].filter(Boolean).join(" ")}
+
+${summary}.
+
+${description}
+
+Options:
+${columns([...rows, ["--help", "print this"]])}
+
+${EXIT_STATUS}
+`;
+}
+
+function spelling(name: string, option: Option): string {
+  const value = option.type === "string" ? ` ${option.value}` : "";
+  return `--${name}${value}${option.type === "string" && option.multiple ? " …" : ""}`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join("\n");
+}

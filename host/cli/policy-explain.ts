@@ -1,0 +1,57 @@
+import type { Candidate, Explanation, Image } from "#component/types";
+import { NameRefused } from "../core/core.js";
+import { command } from "./command.js";
+import { EXIT } from "./exit-code.js";
+import { note, print } from "./output.js";
+import { POLICY_OPTION, requirePolicy } from "./policy-options.js";
+
+export default command({
+  operand: "NAME",
+  description: `Prints how NAME is read, every scope that is looked up for it, in order, which one applies (the first that the
+policy has, and it alone), and what that one requires. Nothing is asked of a registry.
+
+Exits with 0 whatever the policy says about the image, and with 2 for a name that cannot be read.`,
+  options: {
+    policy: POLICY_OPTION,
+    json: { type: "boolean", help: "print one JSON object" },
+  },
+  async run({ values, operands: [name = ""] }) {
+    const { core } = requirePolicy(values.policy);
+    try {
+      const explanation = core.explain(named(name));
+      print(values.json ? `${JSON.stringify({ ok: true, ...explanation })}\n` : text(explanation));
+      return EXIT.ok;
+    } catch (error) {
+      if (!(error instanceof NameRefused)) throw error;
+      const { code, reason } = error;
+      if (values.json) print(`${JSON.stringify({ ok: false, code, reason })}\n`);
+      else note(`${code}: ${reason}`);
+      return EXIT.usage;
+    }
+  },
+});
+
+function named(name: string): Image {
+  return { transport: "docker", name, mode: "user", digest: "", descriptor: new Uint8Array() };
+}
+
+function text({ reference, candidates, applies, requirements }: Explanation): string {
+  const lines = [
+    `name: ${reference?.canonical ?? "not a docker-like name"}`,
+    "scopes, in the order they are looked up:",
+    ...candidates.map((candidate, i) => `  ${mark(candidate, i === applies)}  ${scopeOf(candidate)}`),
+    "requirements, all of which must be met:",
+    ...requirements.map((requirement, i) => `  ${i + 1}. ${requirement}`),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function mark({ present }: Candidate, applies: boolean): string {
+  if (applies) return "applies";
+  return present ? "present" : "absent ";
+}
+
+function scopeOf({ transport, scope, extension }: Candidate): string {
+  if (transport === "") return "default";
+  return `${transport} ${JSON.stringify(scope)}${extension ? " (extension, unknown to podman)" : ""}`;
+}

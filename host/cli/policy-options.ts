@@ -1,0 +1,30 @@
+import {
+  CLI_POLICY_PATHS,
+  findPolicy,
+  type LoadedCore,
+  loadPolicy,
+  type PolicyState,
+  policyWarnings,
+} from "../service/policy-file.js";
+import { warn } from "./output.js";
+import { UsageError } from "./usage-error.js";
+
+export const POLICY_OPTION = {
+  type: "string",
+  value: "FILE",
+  help: `the policy (${CLI_POLICY_PATHS.join(", otherwise ")})`,
+} as const;
+
+/** The policy of a command that judges: without one everything is denied, and the warnings on one are given. */
+export function policyState(explicit: string | undefined): PolicyState {
+  const state = loadPolicy(findPolicy(explicit, CLI_POLICY_PATHS));
+  policyWarnings(state).forEach(warn);
+  return state;
+}
+
+/** The policy of a command that says something about it. Throws `UsageError` when there is none. */
+export function requirePolicy(explicit: string | undefined): { core: LoadedCore; path: string } {
+  const state = policyState(explicit);
+  if (state.kind !== "loaded") throw new UsageError(`${state.code}: ${state.reason}`);
+  return state;
+}

@@ -1,0 +1,61 @@
+import { isRegistry } from "../oci/names.js";
+import { RegistryClient } from "../registry/client.js";
+import { readAuthFile } from "../registry/credentials/auth-file.js";
+import { machineCredentials } from "../registry/credentials/chain.js";
+import { CredentialError, type Report } from "../registry/credentials/source.js";
+import { RegistrySource } from "../sources/registry-source.js";
+import type { Given } from "./command.js";
+import { UsageError } from "./usage-error.js";
+import { version } from "./version.js";
+
+export const REGISTRY_OPTIONS = {
+  "plain-http": {
+    type: "string",
+    value: "HOST[:PORT]",
+    multiple: true,
+    help: "a registry that is asked over http, as those on this machine are",
+  },
+  "auth-file": {
+    type: "string",
+    value: "[HOST=]FILE",
+    help: "credentials, before those of containers' auth.json and Docker's config.json",
+  },
+  "token-realm": {
+    type: "string",
+    value: "HOST[:PORT]",
+    multiple: true,
+    help: "a token service elsewhere that may be given a registry's credentials",
+  },
+} as const;
+
+/** Registries, reached as the options say. `report` is told which credentials are used, and which cannot be. */
+export async function registrySource(
+  values: Given<typeof REGISTRY_OPTIONS>["values"],
+  report: Report,
+): Promise<RegistrySource> {
+  const file = values["auth-file"];
+  const named = file === undefined ? null : { name: file, source: await authFile(file) };
+  const client = new RegistryClient({
+    plainHttp: hosts("plain-http", values["plain-http"]),
+    tokenRealms: hosts("token-realm", values["token-realm"]),
+    credentials: machineCredentials(named, report),
+    userAgent: `countersign/${version()}`,
+  });
+  return new RegistrySource(client);
+}
+
+async function authFile(argument: string) {
+  try {
+    return await readAuthFile(argument);
+  } catch (error) {
+    if (error instanceof CredentialError) throw new UsageError(`--auth-file: ${error.message}`);
+    throw error;
+  }
+}
+
+function hosts(option: string, given: readonly string[] = []): readonly string[] {
+  const wrong = given.find((host) => !isRegistry(host));
+  if (wrong !== undefined)
+    throw new UsageError(`--${option}: ${JSON.stringify(wrong)} is not a host or host:port`);
+  return given;
+}

@@ -1,0 +1,82 @@
+import { resolve } from "node:path";
+
+import { DEFAULT_SOCKET } from "../plugin/run.js";
+import { type Daemon, type DaemonOptions, SocketRefused, startDaemon } from "../server/daemon.js";
+import { auditToStream } from "../service/audit.js";
+import { jsonLog } from "../service/log.js";
+import { DAEMON_POLICY_PATHS, findPolicy, loadPolicy, type PolicyState } from "../service/policy-file.js";
+import { Verifier } from "../service/verifier.js";
+import { auditFile } from "./audit-file.js";
+import { command } from "./command.js";
+import { EXIT } from "./exit-code.js";
+import { print } from "./output.js";
+import { REGISTRY_OPTIONS, registrySource } from "./registry-options.js";
+import { UsageError } from "./usage-error.js";
+
+/** A judgement takes at most 8.5 s; nobody waits for one longer than containerd's 10 s. */
+const DRAIN_MS = 10_000;
+
+export default command({
+  description: `Prints one line on standard output once it answers; logs JSON lines to standard error. Without a policy, or with
+a broken one, it serves all the same and denies every image. SIGTERM and SIGINT end it when the requests under
+way have been answered.`,
+  options: {
+    policy: {
+      type: "string",
+      value: "FILE",
+      help: `the policy (${DAEMON_POLICY_PATHS.join(", otherwise ")})`,
+    },
+    socket: { type: "string", value: "PATH", help: `Unix socket to answer on (${DEFAULT_SOCKET})` },
+    ...REGISTRY_OPTIONS,
+    "audit-log": {
+      type: "string",
+      value: "FILE",
+      help: `where one JSON line for each verdict goes; "-" is standard output (standard error)`,
+    },
+  },
+  async run({ values }) {
+    const log = jsonLog();
+    const audit = auditLog(values["audit-log"]);
+    const source = await registrySource(values, (line) => log.info(line));
+    const state = loadPolicy(findPolicy(values.policy, DAEMON_POLICY_PATHS));
+    const policy = () => state;
+    const verifier = new Verifier({ policy, source, audit, log });
+
+    const stopped = stopSignal();
+    const socket = resolve(values.socket ?? DEFAULT_SOCKET);
+    const daemon = await started({ socket, verifier, policy, log });
+    print(`listening on ${daemon.socket}, ${inForce(state)}\n`);
+
+    log.info("draining", { signal: await stopped });
+    await daemon.drain(DRAIN_MS);
+    await source.close();
+    return EXIT.ok;
+  },
+});
+
+function auditLog(file: string | undefined) {
+  if (file === undefined) return auditToStream(process.stderr);
+  return file === "-" ? auditToStream(process.stdout) : auditFile(file);
+}
+
+async function started(options: DaemonOptions): Promise<Daemon> {
+  try {
+    return await startDaemon(options);
+  } catch (error) {
+    if (error instanceof SocketRefused) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function inForce(state: PolicyState): string {
+  return state.kind === "loaded"
+    ? `policy ${state.core.summary.digest}`
+    : `${state.code}: every image is denied`;
+}
+
+/** Resolves to the first signal to stop. A second one ends the process as it would have without us. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+  });
+}

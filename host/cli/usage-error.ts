@@ -1,0 +1,4 @@
+/** Command line or configuration is wrong: one line for the user, exit status 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
