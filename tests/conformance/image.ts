@@ -1,13 +1,10 @@
 // Images as the cases store them: a manifest, and signatures in the container format of containers/image's `dir:`.
 
-import { createHash } from "node:crypto";
+import { OCI_INDEX, OCI_MANIFEST } from "../../host/oci/media-types.js";
 import { isObject, MalformedCase } from "./corpus.js";
 import type { Subject } from "./subject.js";
 
-export const SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
 export const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
-export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
 const DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 const SIGSTORE_CONTAINER = Buffer.from("\0sigstore-json\n");
 
@@ -44,10 +41,6 @@ export function readSignature(value: unknown): Signature {
     throw new MalformedCase("the signature has members of a wrong type");
   const texts = Object.entries(annotations ?? {}).map(([key, text]) => [key, String(text)]);
   return { mimeType, payload: Buffer.from(payload, "base64"), annotations: Object.fromEntries(texts) };
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
 /** An OCI descriptor as containerd would send it. */

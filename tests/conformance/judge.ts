@@ -1,8 +1,10 @@
 // One image judged by the component, with the part of the host that answers its requests played here.
 
 import type { Evidence, Image, Judgement, Request } from "#component/types";
+import { digestOf } from "../../host/oci/digest.js";
+import { OCI_MANIFEST } from "../../host/oci/media-types.js";
 import type { Verifier } from "./component.js";
-import { descriptor, mediaTypeOf, OCI_MANIFEST, type Signature, type StoredImage, sha256 } from "./image.js";
+import { descriptor, mediaTypeOf, type Signature, type StoredImage } from "./image.js";
 
 /** Any time from 2026 to 2050 will do (../shared/conformance/README.md). */
 const NOW = 1_800_000_000n;
@@ -27,7 +29,7 @@ export function judgeStored(
     descriptor:
       manifest === undefined
         ? new Uint8Array()
-        : descriptor(mediaTypeOf(manifest), sha256(manifest), manifest.length),
+        : descriptor(mediaTypeOf(manifest), digestOf(manifest), manifest.length),
   };
   const asItems = judge(verifier, image, signatures.map(simpleSigning), { manifest });
   const asTag = judge(verifier, image, [], { manifest, cosignTag: cosignTag(signatures) });
@@ -95,7 +97,7 @@ function cosignTag(signatures: Signature[]): Contents["cosignTag"] {
   const layers = signatures.map(({ mimeType, payload, annotations }) => ({
     mediaType: mimeType,
     size: payload.length,
-    digest: sha256(payload),
+    digest: digestOf(payload),
     annotations,
   }));
   const manifest = {
@@ -104,12 +106,12 @@ function cosignTag(signatures: Signature[]): Contents["cosignTag"] {
     config: {
       mediaType: "application/vnd.oci.image.config.v1+json",
       size: config.length,
-      digest: sha256(config),
+      digest: digestOf(config),
     },
     layers,
   };
   return {
     manifest: Buffer.from(JSON.stringify(manifest)),
-    blobs: new Map(signatures.map(({ payload }) => [sha256(payload), payload])),
+    blobs: new Map(signatures.map(({ payload }) => [digestOf(payload), payload])),
   };
 }

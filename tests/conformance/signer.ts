@@ -1,38 +1,34 @@
 // Signatures made here and now, for cases that are about what lies behind a valid signature.
 
-import { generateKeyPairSync, sign } from "node:crypto";
-import { SIGNATURE_ANNOTATION, SIMPLE_SIGNING, type Signature } from "./image.js";
+import { sign } from "node:crypto";
+import { SIMPLE_SIGNING } from "../../host/oci/media-types.js";
+import { generateKey, signLegacy } from "../support/sign.js";
+import { SIGNATURE_ANNOTATION, type Signature } from "./image.js";
 
-const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-const keyData = publicKey.export({ type: "spki", format: "pem" }).toString();
+const KEY = generateKey();
 
-/** A policy that asks for a signature by the throw-away key, whatever repository it names. */
+/** A policy that asks for a signature by the throw-away key, for the image's repository. */
 export const THROW_AWAY_POLICY = {
   default: [
     {
       type: "sigstoreSigned",
-      keyData: Buffer.from(keyData).toString("base64"),
+      keyData: Buffer.from(KEY.publicPem).toString("base64"),
       signedIdentity: { type: "matchRepository" },
     },
   ],
 };
 
-/** A cosign signature over exactly `payload`, by the throw-away key. */
+/** A signature over exactly `payload`, whatever that is, by the throw-away key. */
 export function signPayload(payload: Uint8Array): Signature {
-  const signature = sign("sha256", payload, privateKey).toString("base64");
-  return { mimeType: SIMPLE_SIGNING, payload, annotations: { [SIGNATURE_ANNOTATION]: signature } };
+  return stored(payload, sign("sha256", payload, KEY.privateKey).toString("base64"));
 }
 
-/** The payload cosign writes: `repository` and `digest` are said, not checked. */
-export function cosignPayload(repository: string, digest: string): Buffer {
-  return Buffer.from(
-    JSON.stringify({
-      critical: {
-        identity: { "docker-reference": repository },
-        image: { "docker-manifest-digest": digest },
-        type: "cosign container image signature",
-      },
-      optional: null,
-    }),
-  );
+/** What cosign signs about an image, by the throw-away key. Neither argument need be true. */
+export function signImage(dockerReference: string, manifestDigest: string): Signature {
+  const { payload, signature } = signLegacy({ privateKey: KEY.privateKey, dockerReference, manifestDigest });
+  return stored(payload, signature);
+}
+
+function stored(payload: Uint8Array, signature: string): Signature {
+  return { mimeType: SIMPLE_SIGNING, payload, annotations: { [SIGNATURE_ANNOTATION]: signature } };
 }

@@ -1,7 +1,8 @@
+import { digestOf } from "../../../host/oci/digest.js";
 import { type Case, flag, MalformedCase, operation, text, unknownOperation } from "../corpus.js";
-import { descriptor, mediaTypeOf, sha256 } from "../image.js";
+import { descriptor, mediaTypeOf } from "../image.js";
 import { judge, simpleSigning } from "../judge.js";
-import { cosignPayload, signPayload, THROW_AWAY_POLICY } from "../signer.js";
+import { signImage, THROW_AWAY_POLICY } from "../signer.js";
 import type { Subject } from "../subject.js";
 import type { Observation, Suite } from "../suite.js";
 
@@ -35,8 +36,8 @@ export const manifestDigest: Suite = {
 function digest(test: Case, subject: Subject): Observation {
   const bytes = readManifest(test, subject);
   if (!flag(test, "ok")) {
-    const { ok, code, reason } = judgeWithDigest(bytes, sha256(bytes), subject);
-    return { upstream: { digest: null }, ours: { digest: ok ? sha256(bytes) : null }, code, reason };
+    const { ok, code, reason } = judgeWithDigest(bytes, digestOf(bytes), subject);
+    return { upstream: { digest: null }, ours: { digest: ok ? digestOf(bytes) : null }, code, reason };
   }
   const expected = text(test, "sha256");
   const other = expected.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
@@ -55,7 +56,7 @@ function judgeWithDigest(bytes: Uint8Array, digest: string, subject: Subject) {
     digest: "",
     descriptor: descriptor(mediaTypeOf(bytes), digest, bytes.length),
   };
-  const evidence = [simpleSigning(signPayload(cosignPayload(REPOSITORY, digest)))];
+  const evidence = [simpleSigning(signImage(REPOSITORY, digest))];
   return judge(subject.verifier(THROW_AWAY_POLICY), image, evidence, { manifest: bytes });
 }
 

@@ -1,5 +1,7 @@
+import { digestOf } from "../../../host/oci/digest.js";
+import { OCI_MANIFEST } from "../../../host/oci/media-types.js";
 import { flag, isObject, MalformedCase, text } from "../corpus.js";
-import { descriptor, OCI_MANIFEST, sha256 } from "../image.js";
+import { descriptor } from "../image.js";
 import { judge, simpleSigning } from "../judge.js";
 import { signPayload, THROW_AWAY_POLICY } from "../signer.js";
 import type { Subject } from "../subject.js";
@@ -32,7 +34,7 @@ function judgeSigned(payload: Buffer, subject: Subject) {
     name: "example.com/app:1",
     mode: "user" as const,
     digest: "",
-    descriptor: descriptor(OCI_MANIFEST, sha256(MANIFEST), MANIFEST.length),
+    descriptor: descriptor(OCI_MANIFEST, digestOf(MANIFEST), MANIFEST.length),
   };
   const evidence = [simpleSigning(signPayload(payload))];
   return judge(subject.verifier(THROW_AWAY_POLICY), image, evidence, { manifest: MANIFEST });

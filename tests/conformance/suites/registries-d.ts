@@ -1,5 +1,6 @@
+import { OCI_MANIFEST } from "../../../host/oci/media-types.js";
 import { operation, text, textOrNull, unknownOperation } from "../corpus.js";
-import { descriptor, OCI_MANIFEST } from "../image.js";
+import { descriptor } from "../image.js";
 import { THROW_AWAY_POLICY } from "../signer.js";
 import type { Suite } from "../suite.js";
 
