@@ -1,0 +1,96 @@
+// The manifest under cosign's signature tag: one layer a signature, with the signature in the layer's annotations
+// (cosign specs/SIGNATURE_SPEC.md). Nothing vouches for it, and nothing is believed because it says so: it leads to
+// payloads that verify or do not. So one layer that makes no sense takes only itself out.
+
+import { Bytes } from "../bytes/bytes";
+import { isSha256Digest } from "../image/digest";
+import { OCI_MANIFEST } from "../image/manifest";
+import { JsonKind, JsonReader } from "../json/reader";
+import { MANIFEST_BYTES, SIGNATURES } from "../limits";
+
+export const SIGNATURE_ANNOTATION: string = "dev.cosignproject.cosign/signature";
+
+export class SignatureLayer {
+  mediaType: Bytes = new Bytes(0, 0);
+  digest: Bytes = new Bytes(0, 0);
+  /** Base64 text of the signature; null if the layer has no such annotation. */
+  signature: Bytes | null = null;
+  /** Whether it has the shape of a layer: else the others mean nothing. */
+  wellFormed: bool = true;
+}
+
+export class SignatureManifest {
+  /** The first layers, at most `SIGNATURES`. */
+  readonly layers: Array<SignatureLayer> = [];
+  /** Number of layers beyond those. */
+  surplus: i32 = 0;
+}
+
+/**
+ * Reads a signature manifest; null if it is not an OCI image manifest. `mediaType` is the one it was served with: upstream
+ * accepts no other than OCI's.
+ */
+export function parseSignatureManifest(mediaType: Bytes, text: Bytes): SignatureManifest | null {
+  if (!mediaType.is(OCI_MANIFEST) || text.length > MANIFEST_BYTES) return null;
+  const reader = new JsonReader(text);
+  const manifest = new SignatureManifest();
+  let hasLayers = false;
+  if (reader.enterObject()) {
+    while (reader.nextMember()) {
+      if (!reader.memberName().is("layers")) {
+        reader.skip();
+        continue;
+      }
+      hasLayers = true;
+      if (!reader.enterArray()) continue;
+      while (reader.nextItem()) {
+        if (manifest.layers.length == SIGNATURES) {
+          manifest.surplus++;
+          reader.skip();
+        } else manifest.layers.push(readLayer(reader));
+      }
+    }
+  }
+  return reader.done() && hasLayers ? manifest : null;
+}
+
+function readLayer(reader: JsonReader): SignatureLayer {
+  const layer = new SignatureLayer();
+  if (reader.kind() != JsonKind.Object) {
+    layer.wellFormed = false;
+    reader.skip();
+    return layer;
+  }
+  reader.enterObject();
+  while (reader.nextMember()) {
+    const name = reader.memberName();
+    if (name.is("mediaType")) layer.mediaType = readTextOr(reader, layer);
+    else if (name.is("digest")) layer.digest = readTextOr(reader, layer);
+    else if (name.is("annotations")) readAnnotations(reader, layer);
+    else reader.skip();
+  }
+  if (!isSha256Digest(layer.digest)) layer.wellFormed = false;
+  return layer;
+}
+
+function readAnnotations(reader: JsonReader, layer: SignatureLayer): void {
+  if (reader.takeNull()) return;
+  if (reader.kind() != JsonKind.Object) {
+    layer.wellFormed = false;
+    reader.skip();
+    return;
+  }
+  reader.enterObject();
+  while (reader.nextMember()) {
+    if (reader.memberName().is(SIGNATURE_ANNOTATION)) layer.signature = readTextOr(reader, layer);
+    else reader.skip();
+  }
+}
+
+/** A string; anything else spoils the layer, not the manifest. */
+function readTextOr(reader: JsonReader, layer: SignatureLayer): Bytes {
+  if (reader.kind() == JsonKind.String) return reader.string();
+  layer.wellFormed = false;
+  reader.skip();
+  return new Bytes(0, 0);
+}

@@ -1,0 +1,37 @@
+// Every bound on untrusted input, each with its source. The host keeps the same numbers where it has to stop reading.
+
+/** Longest image name: room for 255 of name (distribution/reference), 128 of tag, a sha512 digest and then some. */
+export const NAME_BYTES: i32 = 1024;
+
+/** Longest descriptor: below HTTP/2's initial window of 64 KiB, so that the plugin needs no flow control. */
+export const DESCRIPTOR_BYTES: i32 = 48 * 1024;
+
+/** Longest policy. */
+export const POLICY_BYTES: i32 = 32 << 20;
+
+/** Most scopes in one policy. */
+export const POLICY_SCOPES: i32 = 200_000;
+
+/** Deepest nesting of JSON, in values. Our own formats need 7. */
+export const JSON_DEPTH: i32 = 32;
+
+/** Longest public key file. */
+export const KEY_FILE_BYTES: i32 = 64 * 1024;
+
+/** Longest file of CA certificates or of GPG keys. */
+export const CA_FILE_BYTES: i32 = 1 << 20;
+
+/** Longest manifest, index or signature manifest: containers/image's limit, and what registries store at most. */
+export const MANIFEST_BYTES: i32 = 4 << 20;
+
+/** Longest signed payload. */
+export const SIGNATURE_BYTES: i32 = 1 << 20;
+
+/** Signatures looked at per image; what comes after them is counted and reported. containers/image reads at most 128 from a lookaside. */
+export const SIGNATURES: i32 = 128;
+
+/** Signature checks per image: with 128 signatures, four keys each. */
+export const SIGNATURE_CHECKS: i32 = 512;
+
+/** Longest reason: what containerd shows in a pod's event stays readable. */
+export const REASON_BYTES: i32 = 300;

@@ -1,0 +1,64 @@
+// A requirement in one line, for people.
+
+import { Bytes } from "../bytes/bytes";
+import { encodeHex } from "../bytes/hex";
+import { Writer } from "../bytes/writer";
+import { sha256 } from "../hash/sha256";
+import { IdentityType, Material, Requirement, RequirementKind, SignedIdentity } from "./types";
+
+export function describeRequirement(requirement: Requirement): Bytes {
+  const out = new Writer();
+  switch (requirement.kind) {
+    case RequirementKind.InsecureAcceptAnything:
+      return out.text("insecureAcceptAnything").done();
+    case RequirementKind.Reject:
+      return out.text("reject").done();
+    case RequirementKind.SignedBaseLayer:
+      return out.text("signedBaseLayer (not supported)").done();
+    case RequirementKind.SignedBy:
+      return out.text("signedBy ").bytes(requirement.keyType).text(" (not supported)").done();
+  }
+  out.text("sigstoreSigned ");
+  const fulcio = requirement.fulcio;
+  if (fulcio !== null) out.text("by ").bytes(fulcio.subjectEmail).text(" through fulcio (not supported)");
+  else if (requirement.pki !== null) out.text("by a certificate (not supported)");
+  else describeKeys(out, requirement.keys);
+  if (fulcio === null && requirement.rekorKeys.length > 0) out.text(", logged in rekor (not supported)");
+  describeIdentity(out, requirement.identity());
+  return out.done();
+}
+
+function describeKeys(out: Writer, keys: Array<Material>): void {
+  out.text(keys.length == 1 ? "by key " : "by one of the keys ");
+  for (let i = 0; i < keys.length; i++) {
+    if (i > 0) out.text(", ");
+    const key = keys[i].publicKey();
+    if (key !== null) out.text("sha256:").bytes(encodeHex(sha256(key.spki)));
+    else out.text("(unusable)");
+    const file = keys[i].file;
+    if (file !== null) out.text(" of ").bytes(file.path);
+  }
+}
+
+function describeIdentity(out: Writer, identity: SignedIdentity): void {
+  out.text(", identity ");
+  switch (identity.type) {
+    case IdentityType.MatchExact:
+      out.text("matchExact");
+      return;
+    case IdentityType.MatchRepoDigestOrExact:
+      out.text("matchRepoDigestOrExact");
+      return;
+    case IdentityType.MatchRepository:
+      out.text("matchRepository");
+      return;
+    case IdentityType.ExactReference:
+      out.text("exactReference ").bytes(identity.text);
+      return;
+    case IdentityType.ExactRepository:
+      out.text("exactRepository ").bytes(identity.text);
+      return;
+    case IdentityType.RemapIdentity:
+      out.text("remapIdentity ").bytes(identity.prefix).text(" to ").bytes(identity.signedPrefix);
+  }
+}

@@ -1,0 +1,119 @@
+// What happens to a policy once its files are there: keys are read, once each, and what cannot be used is noted. An
+// unusable key is no error of the policy; its requirement denies when it is evaluated.
+
+import { Bytes } from "../bytes/bytes";
+import { BytesMap } from "../bytes/bytes-map";
+import { encodeHex } from "../bytes/hex";
+import { sha256 } from "../hash/sha256";
+import { KEY_FILE_BYTES } from "../limits";
+import { isSupported, ParsedKey, parsePublicKey } from "../sig/public-key";
+import { Material, Policy, Requirement, RequirementKind, RequirementList } from "./types";
+
+/** What is known of one place that names a public key. */
+export class KeyState {
+  constructor(
+    readonly material: Material,
+    /** `transports.docker["x"][0].keyPath` */
+    readonly path: Bytes,
+    /** SHA-256 of the SPKI in hex; null without a key. */
+    readonly fingerprint: Bytes | null,
+    /** Why it cannot be used; empty when it can. */
+    readonly problem: string,
+    readonly unreadable: bool,
+  ) {}
+}
+
+export const UNREADABLE: string = "the file cannot be read";
+const TOO_LONG: string = "longer than 64 KiB";
+
+/** Reads the keys of every requirement. Returns each distinct one once, with the first place that names it. */
+export function readKeys(policy: Policy): Array<KeyState> {
+  const parsed = new BytesMap<ParsedKey>();
+  const seen = new BytesMap<Material>();
+  const out: Array<KeyState> = [];
+  readKeysOf(policy.default, parsed, seen, out);
+  for (let i = 0; i < policy.lists.length; i++) readKeysOf(policy.lists[i], parsed, seen, out);
+  return out;
+}
+
+function readKeysOf(
+  list: RequirementList,
+  parsed: BytesMap<ParsedKey>,
+  seen: BytesMap<Material>,
+  out: Array<KeyState>,
+): void {
+  for (let i = 0; i < list.requirements.length; i++) {
+    const requirement = list.requirements[i];
+    if (requirement.kind != RequirementKind.SigstoreSigned) continue;
+    const materials = requirement.keys.concat(requirement.rekorKeys);
+    for (let j = 0; j < materials.length; j++) {
+      const material = materials[j];
+      material.key = parseOnce(parsed, material);
+      if (seen.add(sourceKey(material), material))
+        out.push(stateOf(material, materialPath(list, i, material)));
+    }
+  }
+}
+
+function parseOnce(parsed: BytesMap<ParsedKey>, material: Material): ParsedKey | null {
+  const content = material.content(KEY_FILE_BYTES);
+  if (content === null) return null;
+  const known = parsed.get(content);
+  if (known !== null) return known;
+  const key = parsePublicKey(content);
+  parsed.add(content, key);
+  return key;
+}
+
+/** Tells one source of a key from another: the file, or the data. */
+function sourceKey(material: Material): Bytes {
+  const file = material.file;
+  if (file !== null) return file.path;
+  const data = material.data;
+  return data === null ? new Bytes(0, 0) : encodeHex(sha256(data));
+}
+
+function stateOf(material: Material, path: Bytes): KeyState {
+  const parsed = material.key;
+  if (parsed === null) {
+    const file = material.file;
+    const unreadable = file !== null && file.content === null;
+    return new KeyState(material, path, null, unreadable ? UNREADABLE : TOO_LONG, unreadable);
+  }
+  const key = parsed.key;
+  if (key === null) return new KeyState(material, path, null, parsed.problem, false);
+  const problem = isSupported(key) ? "" : "keys of this kind are not supported yet; ECDSA P-256 is";
+  return new KeyState(material, path, encodeHex(sha256(key.spki)), problem, false);
+}
+
+/** Where a requirement names a key: `transports.docker["x"][0].keyPaths[1]`. */
+export function materialPath(list: RequirementList, requirement: i32, material: Material): Bytes {
+  const out = list.path(requirement).byte(0x2e).text(material.member);
+  if (material.index >= 0) out.byte(0x5b).number(material.index).byte(0x5d);
+  return out.done();
+}
+
+/** Why a requirement can never allow an image, whatever the evidence. */
+export enum Hopeless {
+  No,
+  Reject,
+  Unsupported,
+  KeyUnreadable,
+  KeyUnsupported,
+}
+
+export function hopeless(requirement: Requirement): Hopeless {
+  if (requirement.kind == RequirementKind.Reject) return Hopeless.Reject;
+  if (requirement.kind == RequirementKind.InsecureAcceptAnything) return Hopeless.No;
+  if (requirement.kind != RequirementKind.SigstoreSigned) return Hopeless.Unsupported;
+  if (requirement.fulcio !== null || requirement.pki !== null) return Hopeless.Unsupported;
+  // Upstream loads all keys before it uses the first: one that is unusable makes every signature fail.
+  const materials = requirement.keys.concat(requirement.rekorKeys);
+  for (let i = 0; i < materials.length; i++) {
+    const parsed = materials[i].key;
+    if (parsed === null) return Hopeless.KeyUnreadable;
+    const key = parsed.key;
+    if (key === null || !isSupported(key)) return Hopeless.KeyUnsupported;
+  }
+  return requirement.rekorKeys.length > 0 ? Hopeless.Unsupported : Hopeless.No;
+}

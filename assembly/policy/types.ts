@@ -1,0 +1,190 @@
+// A policy as containers-policy.json(5) gives it, after it was read and before its keys are used.
+
+import { Bytes } from "../bytes/bytes";
+import { BytesMap } from "../bytes/bytes-map";
+import { Writer } from "../bytes/writer";
+import { Reference } from "../image/reference";
+import { writeMemberPath } from "../json/reader";
+import { ParsedKey, PublicKey } from "../sig/public-key";
+
+export enum IdentityType {
+  MatchExact,
+  MatchRepoDigestOrExact,
+  MatchRepository,
+  ExactReference,
+  ExactRepository,
+  RemapIdentity,
+}
+
+/** `signedIdentity`: which docker-reference in a signature fits which image. */
+export class SignedIdentity {
+  constructor(readonly type: IdentityType) {}
+  /** `dockerReference` or `dockerRepository` as written; else empty. */
+  text: Bytes = new Bytes(0, 0);
+  /** The same, read. */
+  reference: Reference | null = null;
+  /** `prefix` and `signedPrefix` of a remapIdentity. */
+  prefix: Bytes = new Bytes(0, 0);
+  signedPrefix: Bytes = new Bytes(0, 0);
+}
+
+/** A file the policy names. Its content comes from the host after loading. */
+export class PolicyFile {
+  constructor(readonly path: Bytes) {}
+  /** Null while, or if, it could not be read. */
+  content: Bytes | null = null;
+}
+
+/** One place where a requirement names keys or certificates: a file, or data written into the policy. */
+export class Material {
+  constructor(
+    /** Where it stands in the policy's text. */
+    readonly offset: i32,
+    /** Member that names it. */
+    readonly member: string,
+    /** Index in that member's list, or -1. */
+    readonly index: i32,
+    readonly file: PolicyFile | null,
+    readonly data: Bytes | null,
+  ) {}
+
+  /** What `seal` made of it, for public keys. */
+  key: ParsedKey | null = null;
+
+  /** The public key, or null if there is none that parses. */
+  publicKey(): PublicKey | null {
+    const parsed = this.key;
+    return parsed === null ? null : parsed.key;
+  }
+
+  /** The bytes, or null if they could not be read or are longer than `limit`. */
+  content(limit: i32): Bytes | null {
+    const file = this.file;
+    const content = file === null ? this.data : file.content;
+    return content === null || content.length > limit ? null : content;
+  }
+}
+
+export class Fulcio {
+  constructor(
+    readonly ca: Material,
+    readonly oidcIssuer: Bytes,
+    readonly subjectEmail: Bytes,
+  ) {}
+}
+
+export class Pki {
+  constructor(
+    readonly caRoots: Material,
+    readonly caIntermediates: Material | null,
+    /** As written; null if not. */
+    readonly subjectEmail: Bytes | null,
+    readonly subjectHostname: Bytes | null,
+  ) {}
+}
+
+export enum RequirementKind {
+  InsecureAcceptAnything,
+  Reject,
+  SignedBy,
+  SignedBaseLayer,
+  SigstoreSigned,
+}
+
+export class Requirement {
+  constructor(
+    readonly kind: RequirementKind,
+    /** Where it stands in the policy's text. */
+    readonly offset: i32,
+  ) {}
+
+  /** `signedIdentity`, or `baseLayerIdentity`; null where none is written. */
+  writtenIdentity: SignedIdentity | null = null;
+  /** signedBy: `keyType`. */
+  keyType: Bytes = new Bytes(0, 0);
+  /** Public keys of sigstoreSigned, keyrings of signedBy. */
+  keys: Array<Material> = [];
+  rekorKeys: Array<Material> = [];
+  fulcio: Fulcio | null = null;
+  pki: Pki | null = null;
+
+  /** The identity to judge by. The default is matchRepoDigestOrExact. */
+  identity(): SignedIdentity {
+    const written = this.writtenIdentity;
+    return written === null ? new SignedIdentity(IdentityType.MatchRepoDigestOrExact) : written;
+  }
+}
+
+/** The requirements of one scope, or of the policy's `default`. */
+export class RequirementList {
+  constructor(
+    /** Empty for `default`. */
+    readonly transport: Bytes,
+    readonly scope: Bytes,
+    /** Where it stands in the policy's text. */
+    readonly offset: i32,
+    readonly isDefault: bool,
+  ) {}
+
+  readonly requirements: Array<Requirement> = [];
+
+  has(kind: RequirementKind): bool {
+    for (let i = 0; i < this.requirements.length; i++) if (this.requirements[i].kind == kind) return true;
+    return false;
+  }
+
+  /** Whether it allows every image: nothing but insecureAcceptAnything. */
+  acceptsAnything(): bool {
+    for (let i = 0; i < this.requirements.length; i++) {
+      if (this.requirements[i].kind != RequirementKind.InsecureAcceptAnything) return false;
+    }
+    return true;
+  }
+
+  /** `default` or `transports.docker["ghcr.io/x"]`, and `[index]` for an index from 0. */
+  path(index: i32 = -1): Writer {
+    const out = new Writer();
+    if (this.isDefault) out.text("default");
+    else {
+      out.text("transports");
+      writeMemberPath(out, this.transport);
+      writeMemberPath(out, this.scope);
+    }
+    return index < 0 ? out : out.byte(0x5b).number(index).byte(0x5d);
+  }
+}
+
+export class Policy {
+  constructor(readonly text: Bytes) {}
+
+  default: RequirementList = new RequirementList(new Bytes(0, 0), new Bytes(0, 0), 0, true);
+  /** Whether `transports` is written, and every transport in it, in their order. */
+  hasTransports: bool = false;
+  readonly transports: Array<Bytes> = [];
+  /** Every list but `default`, in their order. */
+  readonly lists: Array<RequirementList> = [];
+  /** The same by `scopeKey`. */
+  readonly byScope: BytesMap<RequirementList> = new BytesMap<RequirementList>();
+  /** Files it names, each once, in order of appearance. */
+  readonly files: Array<PolicyFile> = [];
+  readonly fileByPath: BytesMap<PolicyFile> = new BytesMap<PolicyFile>();
+
+  file(path: Bytes): PolicyFile {
+    const known = this.fileByPath.get(path);
+    if (known !== null) return known;
+    const added = new PolicyFile(path);
+    this.files.push(added);
+    this.fileByPath.add(path, added);
+    return added;
+  }
+
+  /** The list written under exactly this scope, or null. */
+  list(transport: Bytes, scope: Bytes): RequirementList | null {
+    return this.byScope.get(scopeKey(transport, scope));
+  }
+}
+
+/** Transport and scope as one key: a JSON string holds no byte FF. */
+export function scopeKey(transport: Bytes, scope: Bytes): Bytes {
+  return new Writer().bytes(transport).byte(0xff).bytes(scope).done();
+}

@@ -1,0 +1,89 @@
+// What the core asks for, and what the host brings.
+
+import { Bytes } from "../bytes/bytes";
+import { Code } from "./code";
+
+/** Same order as `enum request-kind` in wit/verifier.wit. */
+export enum RequestKind {
+  Manifest,
+  CosignTag,
+  Blob,
+}
+
+export class Request {
+  constructor(
+    readonly kind: RequestKind,
+    readonly registry: Bytes,
+    readonly repository: Bytes,
+    readonly reference: Bytes,
+    readonly mediaTypes: Array<string>,
+    readonly maxBytes: u32,
+  ) {}
+}
+
+/** Same order as `enum item-kind` in wit/verifier.wit; the first three answer the request kind of the same number. */
+export enum ItemKind {
+  Manifest,
+  CosignTag,
+  Blob,
+  SimpleSigning,
+}
+
+export class Annotation {
+  constructor(
+    readonly name: Bytes,
+    readonly value: Bytes,
+  ) {}
+}
+
+export class Item {
+  constructor(
+    readonly kind: ItemKind,
+    readonly reference: Bytes,
+    readonly mediaType: Bytes,
+    readonly annotations: Array<Annotation>,
+    readonly bytes: Bytes,
+    readonly origin: Bytes,
+  ) {}
+
+  /** The annotation of this name, or null. */
+  annotation(name: string): Bytes | null {
+    for (let i = 0; i < this.annotations.length; i++) {
+      if (this.annotations[i].name.is(name)) return this.annotations[i].value;
+    }
+    return null;
+  }
+}
+
+/** A source that could not be asked. */
+export class Unavailable {
+  constructor(
+    readonly code: Code,
+    readonly detail: Bytes,
+  ) {}
+}
+
+/** The answer to one request: an item, or that it could not be asked, or, with neither, that there is none. */
+export class Answer {
+  constructor(
+    readonly kind: RequestKind,
+    readonly reference: Bytes,
+    readonly item: Item | null,
+    readonly unavailable: Unavailable | null,
+  ) {}
+}
+
+export class Evidence {
+  readonly answers: Array<Answer> = [];
+  /** Signatures that answer no request: they come from a place other than a registry. */
+  readonly signatures: Array<Item> = [];
+
+  /** The first answer to a request of this kind and reference, or null: not asked yet. */
+  answer(kind: RequestKind, reference: Bytes): Answer | null {
+    for (let i = 0; i < this.answers.length; i++) {
+      const answer = this.answers[i];
+      if (answer.kind == kind && answer.reference.equals(reference)) return answer;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,252 @@
+// The verdict on an image: read top to bottom, this is containers-policy.json(5).
+
+import { Bytes } from "../bytes/bytes";
+import { encodeHex } from "../bytes/hex";
+import { Writer } from "../bytes/writer";
+import { sha256 } from "../hash/sha256";
+import { Descriptor } from "../image/descriptor";
+import {
+  DOCKER_LIST,
+  DOCKER_MANIFEST,
+  ManifestForm,
+  manifestForm,
+  OCI_INDEX,
+  OCI_MANIFEST,
+} from "../image/manifest";
+import { Reference } from "../image/reference";
+import { MANIFEST_BYTES } from "../limits";
+import { applying, candidates } from "../policy/scopes";
+import { Hopeless, hopeless } from "../policy/seal";
+import { Policy, Requirement, RequirementKind, RequirementList } from "../policy/types";
+import { Budget } from "./budget";
+import { Code } from "./code";
+import { Evidence, Item, Request, RequestKind } from "./evidence";
+import { accept, deny, Judgement, Verdict } from "./judgement";
+import { Reason } from "./reason";
+import { collectSignatures, Signatures } from "./signatures";
+import { judgeSigstoreSigned } from "./sigstore-signed";
+import { bindDescriptor, Image, readSubject, Subject } from "./subject";
+
+/** Either a judgement, or what is needed for one. */
+export class Outcome {
+  constructor(
+    readonly judgement: Judgement | null,
+    readonly wanted: Array<Request>,
+  ) {}
+}
+
+/** Judges an image by a sealed policy and the evidence there is; without enough of it, says what is wanted. */
+export function judgeImage(policy: Policy, image: Image, evidence: Evidence): Outcome {
+  const subject = readSubject(image);
+  const denied = subject.denial;
+  if (denied !== null) return decided(subject, null, denied);
+
+  const scopes = candidates(policy, subject.transport, subject.name);
+  const scope = scopes[applying(scopes)];
+  const list = scope.list!;
+  const hopelessAt = firstHopeless(list);
+  if (hopelessAt >= 0)
+    return decided(subject, list, withRequirement(denyHopeless(list, hopelessAt, subject), hopelessAt));
+
+  const wanted: Array<Request> = [];
+  const manifestDenial = judgeManifest(subject, list, evidence, wanted);
+  if (manifestDenial !== null) return decided(subject, list, manifestDenial);
+  if (subject.descriptor === null) return new Outcome(null, wanted);
+
+  const signatures = list.acceptsAnything()
+    ? new Signatures()
+    : collectSignatures(subject.name.reference, subject.descriptor!.digest, evidence, wanted);
+  if (wanted.length > 0) return new Outcome(null, wanted);
+  return decided(subject, list, judgeRequirements(list, subject, signatures));
+}
+
+function decided(subject: Subject, list: RequirementList | null, judgement: Judgement): Outcome {
+  const reference = subject.name.reference;
+  judgement.name = reference === null ? subject.name.identity : reference.toBytes();
+  const descriptor = subject.descriptor;
+  if (descriptor !== null) judgement.digest = descriptor.digest;
+  if (list !== null) {
+    judgement.transport = list.transport;
+    judgement.scope = list.scope;
+  }
+  return new Outcome(judgement, []);
+}
+
+function withRequirement(judgement: Judgement, index: i32): Judgement {
+  judgement.requirement = index;
+  return judgement;
+}
+
+/** Index of the first requirement that no evidence can satisfy, or -1. All must allow, so it denies at once. */
+function firstHopeless(list: RequirementList): i32 {
+  for (let i = 0; i < list.requirements.length; i++) {
+    if (hopeless(list.requirements[i]) != Hopeless.No) return i;
+  }
+  return -1;
+}
+
+function denyHopeless(list: RequirementList, index: i32, subject: Subject): Judgement {
+  const where = list.path(index).done();
+  const reason = new Reason();
+  switch (hopeless(list.requirements[index])) {
+    case Hopeless.Reject:
+      if (list.isDefault) {
+        reason
+          .text("no scope of the policy covers ")
+          .foreign(nameOf(subject))
+          .text(", and its default rejects every image");
+      } else reason.foreign(where).text(" rejects every image");
+      return deny(Code.RejectedByPolicy, reason.done());
+    case Hopeless.KeyUnreadable:
+      return deny(
+        Code.KeyUnreadable,
+        reason.text("a key file of ").foreign(where).text(" cannot be read").done(),
+      );
+    case Hopeless.KeyUnsupported:
+      return deny(
+        Code.KeyUnsupported,
+        reason.text("a key of ").foreign(where).text(" cannot be used; see policy check").done(),
+      );
+  }
+  reason.foreign(where).text(" is of a type that is not supported: ").text(typeOf(list.requirements[index]));
+  return deny(Code.RequirementUnsupported, reason.done());
+}
+
+function typeOf(requirement: Requirement): string {
+  if (requirement.kind == RequirementKind.SignedBy) return "signedBy";
+  if (requirement.kind == RequirementKind.SignedBaseLayer) return "signedBaseLayer";
+  if (requirement.fulcio !== null) return "sigstoreSigned with fulcio";
+  if (requirement.pki !== null) return "sigstoreSigned with pki";
+  return "sigstoreSigned with a Rekor key";
+}
+
+function nameOf(subject: Subject): Bytes {
+  const reference = subject.name.reference;
+  return reference === null ? subject.name.identity : reference.name;
+}
+
+/**
+ * The manifest has to be there, be what the descriptor says, and be of a kind whose digest is that of its bytes; not
+ * so where everything is accepted and the digest is known. A denial, or null; what is missing is added to `wanted`.
+ */
+function judgeManifest(
+  subject: Subject,
+  list: RequirementList,
+  evidence: Evidence,
+  wanted: Array<Request>,
+): Judgement | null {
+  const descriptor = subject.descriptor;
+  if (descriptor !== null && list.acceptsAnything()) return null;
+  const reference = subject.name.reference;
+  const key = descriptor !== null ? descriptor.digest : tagOrDigest(reference);
+  const answer = evidence.answer(RequestKind.Manifest, key);
+  if (answer === null) {
+    if (reference === null)
+      return deny(Code.ManifestMissing, new Reason().text("there is no manifest to judge").done());
+    wanted.push(manifestRequest(reference, key));
+    return null;
+  }
+  const unavailable = answer.unavailable;
+  if (unavailable !== null) {
+    const reason = new Reason().text("could not ask for the manifest");
+    if (unavailable.detail.length > 0) reason.text(": ").foreign(unavailable.detail);
+    return deny(unavailable.code, reason.done());
+  }
+  const item = answer.item;
+  if (item === null) {
+    const reason = new Reason()
+      .text("there is no manifest ")
+      .foreign(key)
+      .text(" in ")
+      .foreign(nameOf(subject));
+    return deny(Code.ManifestMissing, reason.done());
+  }
+  if (item.bytes.length > MANIFEST_BYTES) {
+    return deny(Code.EvidenceTooLarge, new Reason().text("the manifest is longer than 4 MiB").done());
+  }
+  const digest = digestOf(item);
+  if (descriptor === null) {
+    // The name is resolved by this very manifest.
+    bindDescriptor(subject, new Descriptor(item.mediaType, digest, item.bytes.length));
+    const denied = subject.denial;
+    if (denied !== null) return denied;
+  } else if (!descriptor.digest.equals(digest)) {
+    return deny(Code.DigestMismatch, new Reason().text("the manifest's digest is ").foreign(digest).done());
+  } else if (descriptor.size != <i64>item.bytes.length) {
+    const reason = new Reason()
+      .text("the manifest has ")
+      .number(item.bytes.length)
+      .text(" bytes, not ")
+      .number(descriptor.size);
+    return deny(Code.SizeMismatch, reason.done());
+  }
+  const form = manifestForm(item.bytes);
+  if (form == ManifestForm.Schema1) {
+    return deny(Code.ManifestUnsupported, new Reason().text("docker schema 1 manifests are refused").done());
+  }
+  if (form == ManifestForm.Malformed) {
+    return deny(
+      Code.ManifestInvalid,
+      new Reason().text("the manifest is not a JSON object, or repeats a member").done(),
+    );
+  }
+  return null;
+}
+
+function tagOrDigest(reference: Reference | null): Bytes {
+  if (reference === null) return new Bytes(0, 0);
+  const digest = reference.digest;
+  if (digest !== null) return digest;
+  const tag = reference.tag;
+  return tag === null ? new Bytes(0, 0) : tag;
+}
+
+function manifestRequest(reference: Reference, key: Bytes): Request {
+  const types = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
+  return new Request(RequestKind.Manifest, reference.domain, reference.path, key, types, MANIFEST_BYTES);
+}
+
+function digestOf(item: Item): Bytes {
+  return new Writer()
+    .text("sha256:")
+    .bytes(encodeHex(sha256(item.bytes)))
+    .done();
+}
+
+/** Evaluates the requirements in their order. All must allow; the first that does not is the verdict. */
+function judgeRequirements(list: RequirementList, subject: Subject, signatures: Signatures): Judgement {
+  const budget = new Budget();
+  const verdicts: Array<Verdict> = [];
+  for (let i = 0; i < list.requirements.length; i++) {
+    const verdict = judgeRequirement(list, list.requirements[i], subject, signatures, budget);
+    if (!verdict.allows) {
+      const judgement = withRequirement(deny(verdict.code, verdict.reason), i);
+      judgement.items = verdict.items;
+      return judgement;
+    }
+    verdicts.push(verdict);
+  }
+  return withRequirement(accept(verdicts), list.requirements.length - 1);
+}
+
+function judgeRequirement(
+  list: RequirementList,
+  requirement: Requirement,
+  subject: Subject,
+  signatures: Signatures,
+  budget: Budget,
+): Verdict {
+  if (requirement.kind == RequirementKind.InsecureAcceptAnything) {
+    const reason = new Reason().foreign(list.path().done()).text(" accepts anything");
+    return new Verdict(true, Code.AcceptedAnything, reason.done());
+  }
+  // Every other kind that is not hopeless.
+  assert(requirement.kind == RequirementKind.SigstoreSigned && hopeless(requirement) == Hopeless.No);
+  return judgeSigstoreSigned(
+    requirement,
+    subject.name.reference,
+    subject.descriptor!.digest,
+    signatures,
+    budget,
+  );
+}
