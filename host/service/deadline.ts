@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** The one moment by which a judgement has to be given, or at which its caller stopped waiting. */
 export class Deadline {
   /** Aborted when the moment has come. */
@@ -12,6 +14,8 @@ export class Deadline {
     const controller = new AbortController();
     const abort = () => controller.abort();
     this.signal = controller.signal;
+    // Every fetch of a judgement listens to the one, every judgement of a run to the other: no leak to warn of.
+    setMaxListeners(0, controller.signal, ...(caller ? [caller] : []));
     this.reached = new Promise((resolve) => {
       controller.signal.addEventListener("abort", () => resolve(), { once: true });
     });

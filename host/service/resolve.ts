@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-
 import type { Evidence, Image, Item } from "#component/types";
+import { digestOf } from "../oci/digest.js";
 
 /** An image whose name was resolved, and its manifest as evidence under its digest. */
 export interface Resolution {
@@ -17,7 +16,7 @@ export function resolveImage(image: Image, evidence: readonly Evidence[]): Resol
   const manifest = evidence.map(manifestOf).find((item) => item !== undefined);
   if (!manifest) return undefined;
   const { mediaType, bytes } = manifest;
-  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const digest = digestOf(bytes);
   const descriptor = Buffer.from(JSON.stringify({ mediaType, digest, size: bytes.length }));
   return {
     image: { ...image, digest: image.digest || digest, descriptor },
