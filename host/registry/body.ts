@@ -21,11 +21,11 @@ export async function readBody(
 ): Promise<{ bytes: Uint8Array; digest: string }> {
   const encoding = response.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") {
-    response.body.destroy();
+    discard(response);
     throw new RegistryError("registry-protocol", "the answer is compressed, which was not asked for");
   }
   if (Number(response.headers["content-length"] ?? 0) > maxBytes) {
-    response.body.destroy();
+    discard(response);
     throw tooLarge(maxBytes);
   }
   const hash = createHash("sha256");
@@ -53,6 +53,11 @@ export async function readExplanation(response: Response): Promise<Uint8Array> {
   } catch {
     return new Uint8Array();
   }
+}
+
+/** Ends a response nobody will read, and its connection with it. */
+export function discard({ body }: Response): void {
+  body.on("error", () => {}).destroy();
 }
 
 function tooLarge(maxBytes: number): RegistryError {

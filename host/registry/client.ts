@@ -2,7 +2,7 @@ import type { LookupFunction } from "node:net";
 import { isDigest } from "../oci/digest.js";
 import { isRegistry, isRepository, isTag } from "../oci/names.js";
 import { Authorizer, type Purpose } from "./authorizer.js";
-import { readBody, readExplanation } from "./body.js";
+import { discard, readBody, readExplanation } from "./body.js";
 import { type Clock, systemClock } from "./clock.js";
 import { connectionFailure } from "./connection-failure.js";
 import { Connections } from "./connections.js";
@@ -143,7 +143,7 @@ export class RegistryClient {
     if (first.status !== 401 || !first.fromRegistry) return first;
     const challenge = [first.headers["www-authenticate"] ?? []].flat().join(", ");
     const authorization = await this.#authorizer.answer(challenge, purpose, known).catch((error) => {
-      first.body.destroy();
+      discard(first);
       throw error;
     });
     if (authorization === null) return first;

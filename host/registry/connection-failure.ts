@@ -27,6 +27,10 @@ const TRANSIENT: RegistryErrorOptions = { transient: true };
 export function connectionFailure(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof RegistryError) return error;
   if (signal.aborted) return new RegistryError("registry-timeout", "no answer in time");
+  // undici means to give these a code, but in 7.30 it is undefined.
+  if (error instanceof Error && error.name === "HTTPParserError") {
+    return new RegistryError("registry-protocol", "the answer is not valid http");
+  }
   const code = codeOf(error);
   if (code === null) return error;
   const words = UNAVAILABLE.get(code);
@@ -34,9 +38,7 @@ export function connectionFailure(error: unknown, signal: AbortSignal): unknown 
   if (BROKEN_OFF.has(code))
     return new RegistryError("registry-unavailable", "connection broken off", TRANSIENT);
   if (TIMED_OUT.has(code)) return new RegistryError("registry-timeout", "no answer in time");
-  if (MALFORMED.has(code) || code.startsWith("HPE_")) {
-    return new RegistryError("registry-protocol", `the answer is not valid http (${code.toLowerCase()})`);
-  }
+  if (MALFORMED.has(code)) return new RegistryError("registry-protocol", "the answer is not valid http");
   if (/CERT|^ERR_(TLS|SSL)|SELF_SIGNED|^UNABLE_TO_|^EPROTO$/.test(code)) {
     return new RegistryError("registry-unavailable", `no trusted tls connection (${code.toLowerCase()})`);
   }

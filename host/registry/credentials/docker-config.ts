@@ -29,11 +29,17 @@ export class DockerConfig implements CredentialSource {
   }
 }
 
-/** The entry whose key is the registry, as a bare host or as a URL. Compared whole, never as a part (CVE-2026-59891). */
+/**
+ * The entry whose key is the registry, as a bare host or as a URL. Compared whole, never as a part
+ * (CVE-2026-59891). A key such as `ghcr.io/team` is containers' way to name a repository, so not for all of `ghcr.io`.
+ */
 export function findByHost(auths: Auths, registry: string): Credentials | null {
   const exact = auths.get(registry);
   if (exact !== undefined) return exact;
-  for (const [key, credentials] of auths) if (hostOfKey(key) === hostOfKey(registry)) return credentials;
+  for (const [key, credentials] of auths) {
+    const namesHost = key.includes("://") || !key.includes("/");
+    if (namesHost && hostOfKey(key) === hostOfKey(registry)) return credentials;
+  }
   return null;
 }
 
