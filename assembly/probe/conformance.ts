@@ -7,7 +7,7 @@ import { Bytes } from "../bytes/bytes";
 import { Writer } from "../bytes/writer";
 import { parsePayload as readPayload } from "../evidence/simple-signing";
 import { isDigest as isDigestText } from "../image/digest";
-import { parseReference, type Reference, parseNormalized as readNormalized } from "../image/reference";
+import { parseReference, Reference, parseNormalized as readNormalized } from "../image/reference";
 import { hasPrefix, matchesIdentity as identityMatches, remap } from "../policy/identity";
 import { IdentityType, SignedIdentity } from "../policy/types";
 import { mark, release } from "../runtime/arena";

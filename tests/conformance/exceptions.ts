@@ -207,7 +207,7 @@ export const RULES: readonly Rule[] = [
       operation(test) === "dockerScopes" &&
       test["ok"] === false &&
       digestBesideTag(test, subject) !== undefined,
-    ours: (test, subject) => ({ ok: true, identity: digestBesideTag(test, subject) }),
+    ours: (test, subject) => ({ identity: digestBesideTag(test, subject) }),
   },
   {
     suites: ["scopes"],

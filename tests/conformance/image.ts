@@ -15,8 +15,8 @@ export interface Signature {
 }
 
 export interface StoredImage {
-  /** Undefined where the case has none. */
-  manifest: Uint8Array | undefined;
+  /** Null where the case has none. */
+  manifest: Uint8Array | null;
   /** Those of sigstore; GPG's are left out, as the core is not asked about them. */
   signatures: Signature[];
 }
@@ -26,7 +26,7 @@ export function readImageDirectory(path: string, subject: Subject): StoredImage 
   const signatures: Signature[] = [];
   for (let n = 1; ; n++) {
     const stored = subject.file(`${path}/signature-${n}`);
-    if (stored === undefined) break;
+    if (stored === null) break;
     if (stored.subarray(0, SIGSTORE_CONTAINER.length).equals(SIGSTORE_CONTAINER))
       signatures.push(readSignature(JSON.parse(stored.toString("utf8", SIGSTORE_CONTAINER.length))));
   }

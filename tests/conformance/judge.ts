@@ -1,9 +1,9 @@
 // One image judged by the component, with the part of the host that answers its requests played here.
 
 import type { Evidence, Image, Judgement, Request } from "#component/types";
+import type { PolicyCore } from "../../host/core/core.js";
 import { digestOf } from "../../host/oci/digest.js";
 import { OCI_MANIFEST } from "../../host/oci/media-types.js";
-import type { Verifier } from "./component.js";
 import { descriptor, mediaTypeOf, type Signature, type StoredImage } from "./image.js";
 
 /** Any time from 2026 to 2050 will do (../shared/conformance/README.md). */
@@ -16,7 +16,7 @@ const MAX_ROUNDS = 5;
  * registry would have them under cosign's tag, and the core has to come to the same verdict.
  */
 export function judgeStored(
-  verifier: Verifier,
+  core: PolicyCore,
   name: { transport?: string; name: string },
   stored: StoredImage,
 ): Judgement {
@@ -27,12 +27,12 @@ export function judgeStored(
     mode: "user",
     digest: "",
     descriptor:
-      manifest === undefined
+      manifest === null
         ? new Uint8Array()
         : descriptor(mediaTypeOf(manifest), digestOf(manifest), manifest.length),
   };
-  const asItems = judge(verifier, image, signatures.map(simpleSigning), { manifest });
-  const asTag = judge(verifier, image, [], { manifest, cosignTag: cosignTag(signatures) });
+  const asItems = judge(core, image, signatures.map(simpleSigning), { manifest });
+  const asTag = judge(core, image, [], { manifest, cosignTag: cosignTag(signatures) });
   if (asItems.ok !== asTag.ok)
     throw new Error(`as items: ${asItems.code} (${asItems.reason}); as tag: ${asTag.code} (${asTag.reason})`);
   return asItems;
@@ -40,18 +40,18 @@ export function judgeStored(
 
 /** What a registry has about one image: its manifest, and what lies under cosign's tag. */
 export interface Contents {
-  manifest: Uint8Array | undefined;
+  manifest: Uint8Array | null;
   cosignTag?: { manifest: Uint8Array; blobs: Map<string, Uint8Array> } | undefined;
 }
 
 /** The judgement on `image`, beginning with `given` and answering every request from `contents`. */
-export function judge(verifier: Verifier, image: Image, given: Evidence[], contents: Contents): Judgement {
+export function judge(core: PolicyCore, image: Image, given: Evidence[], contents: Contents): Judgement {
   const evidence = [...given];
-  let outcome = verifier.plan(image);
+  let outcome = core.plan(image);
   for (let round = 0; outcome.tag === "wanted"; round++) {
     if (round === MAX_ROUNDS) throw new Error(`evidence is still wanted after ${MAX_ROUNDS} rounds`);
     evidence.push(...outcome.val.map((request) => answer(request, contents)));
-    outcome = verifier.judge(image, evidence, NOW);
+    outcome = core.judge(image, evidence, NOW);
   }
   return outcome.val;
 }
@@ -65,7 +65,7 @@ function answer(request: Request, { manifest, cosignTag }: Contents): Evidence {
   });
   switch (kind) {
     case "manifest":
-      return manifest === undefined ? absent : found(mediaTypeOf(manifest), manifest);
+      return manifest === null ? absent : found(mediaTypeOf(manifest), manifest);
     case "cosign-tag":
       return cosignTag === undefined ? absent : found(OCI_MANIFEST, cosignTag.manifest);
     case "blob": {

@@ -1,6 +1,7 @@
 // What a case asks of the core before it can be run: the requirements that apply to it, and their keys.
 
 import { createPublicKey, type KeyObject } from "node:crypto";
+import { NameRefused } from "../../host/core/core.js";
 import { type Case, isObject, MalformedCase, object, text } from "./corpus.js";
 import type { Subject } from "./subject.js";
 
@@ -12,7 +13,7 @@ export function requirementsOf(test: Case, subject: Subject): Requirement[] {
   const policy = object(test, "policy");
   const image = { transport: text(test, "transport"), name: text(test, "imageReference") };
   const explained = subject.explain(image, policy);
-  if ("refused" in explained) throw new MalformedCase(`the image is refused: ${explained.refused.reason}`);
+  if (explained instanceof NameRefused) throw explained;
   const { transport, scope } = explained.candidates[explained.applies] ?? { transport: "", scope: "" };
   const scopes = isObject(policy["transports"]) ? policy["transports"][transport] : undefined;
   const applied = isObject(scopes) ? scopes[scope] : policy["default"];
@@ -32,15 +33,15 @@ export interface Key {
 export function keysOf(requirement: Requirement, subject: Subject): Key[] {
   const each = (member: string): unknown[] => [requirement[member] ?? []].flat();
   const files = [...each("keyPath"), ...each("keyPaths")].map((path) =>
-    typeof path === "string" ? subject.file(path) : undefined,
+    typeof path === "string" ? subject.file(path) : null,
   );
   const data = [...each("keyData"), ...each("keyDatas")].map((base64) =>
-    typeof base64 === "string" ? Buffer.from(base64, "base64") : undefined,
+    typeof base64 === "string" ? Buffer.from(base64, "base64") : null,
   );
   return [...files, ...data].map(readKey);
 }
 
-function readKey(bytes: Buffer | undefined): Key {
+function readKey(bytes: Buffer | null): Key {
   const pem = bytes?.toString("latin1") ?? "";
   const blocks = pem.match(PUBLIC_KEY_LABEL)?.length ?? 0;
   if (blocks === 0) return { blocks, first: undefined };

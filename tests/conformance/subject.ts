@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Explanation, NameMode, PolicyError, Refusal } from "#component/types";
-import { openPolicy, payloadOf, type Verifier } from "./component.js";
+import type { Explanation, NameMode } from "#component/types";
+import { NameRefused, PolicyCore, PolicyError } from "../../host/core/core.js";
 import { Probe } from "./probe.js";
 
 const PROBE = new URL("../../../build/probe/conformance.wasm", import.meta.url);
@@ -15,36 +15,41 @@ export class Subject {
   /** `fixtures` is the folder that contains `fixtures/`. */
   constructor(private readonly fixtures: string) {}
 
-  /** A file a case names, relative to the folder of the fixtures; undefined when there is none. */
-  file(path: string): Buffer | undefined {
+  /** A file a case names, relative to the folder of the fixtures; null when there is none. */
+  file(path: string): Buffer | null {
     const absolute = resolve(this.fixtures, path);
-    return path !== "" && existsSync(absolute) ? readFileSync(absolute) : undefined;
+    return path !== "" && existsSync(absolute) ? readFileSync(absolute) : null;
   }
 
-  /** An instance loaded with `policy` and the fixtures it names; text as it is, anything else as JSON. */
-  open(policy: unknown): { verifier: Verifier } | { error: PolicyError } {
+  /** The component with `policy` and the fixtures it names; text as it is, anything else as JSON. */
+  load(policy: unknown): PolicyCore | PolicyError {
     const text = typeof policy === "string" ? policy : JSON.stringify(policy);
-    return openPolicy(Buffer.from(text, "utf8"), (path) => this.file(path));
+    try {
+      return PolicyCore.load(Buffer.from(text, "utf8"), (path) => this.file(path));
+    } catch (error) {
+      if (error instanceof PolicyError) return error;
+      throw error;
+    }
   }
 
-  /** As `open`, for policies whose loading is not what the case is about. */
-  verifier(policy: unknown): Verifier {
-    const opened = this.open(policy);
-    if ("error" in opened)
-      throw new Error(`the policy does not load: ${opened.error.path}: ${opened.error.message}`);
-    return opened.verifier;
+  /** As `load`, for policies whose loading is not what the case is about. */
+  core(policy: unknown): PolicyCore {
+    const loaded = this.load(policy);
+    if (loaded instanceof PolicyError) throw loaded;
+    return loaded;
   }
 
   explain(
     image: { transport?: string; name: string; mode?: NameMode },
     policy: unknown = REJECT_ALL,
-  ): Explanation | { refused: Refusal } {
+  ): Explanation | NameRefused {
     const { transport = "docker", name, mode = "user" } = image;
-    const verifier = this.verifier(policy);
+    const core = this.core(policy);
     try {
-      return verifier.explain({ transport, name, mode, digest: "", descriptor: new Uint8Array() });
-    } catch (failure) {
-      return { refused: payloadOf(failure) as Refusal };
+      return core.explain({ transport, name, mode, digest: "", descriptor: new Uint8Array() });
+    } catch (error) {
+      if (error instanceof NameRefused) return error;
+      throw error;
     }
   }
 }

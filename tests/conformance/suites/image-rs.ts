@@ -1,3 +1,4 @@
+import { NameRefused, PolicyCore } from "../../../host/core/core.js";
 import { type Case, flag, list, operation, text, textOrNull, unknownOperation } from "../corpus.js";
 import type { Subject } from "../subject.js";
 import type { Suite } from "../suite.js";
@@ -26,14 +27,14 @@ function holds(test: Case, subject: Subject): boolean {
     case "requirementParse":
       return loads([test["requirement"]], subject);
     case "policyParse":
-      return !("error" in subject.open(test["policy"]));
+      return subject.load(test["policy"]) instanceof PolicyCore;
     default:
       throw unknownOperation(test);
   }
 }
 
 function loads(requirements: unknown[], subject: Subject): boolean {
-  return !("error" in subject.open({ default: requirements }));
+  return subject.load({ default: requirements }) instanceof PolicyCore;
 }
 
 /** A complete signedIdentity of the case's type; nothing where the case is about its absence. */
@@ -56,7 +57,7 @@ function identityOfType(test: Case): { signedIdentity?: unknown } {
 /** The candidates between the image's own identity and the transport's default. */
 function namespaces(test: Case, subject: Subject): string[] | null {
   const explained = subject.explain({ name: text(test, "imageReference") });
-  if ("refused" in explained) return null;
+  if (explained instanceof NameRefused) return null;
   return explained.candidates
     .filter(({ extension, transport }) => !extension && transport === "docker")
     .map(({ scope }) => scope)

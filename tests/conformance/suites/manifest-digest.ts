@@ -57,13 +57,13 @@ function judgeWithDigest(bytes: Uint8Array, digest: string, subject: Subject) {
     descriptor: descriptor(mediaTypeOf(bytes), digest, bytes.length),
   };
   const evidence = [simpleSigning(signImage(REPOSITORY, digest))];
-  return judge(subject.verifier(THROW_AWAY_POLICY), image, evidence, { manifest: bytes });
+  return judge(subject.core(THROW_AWAY_POLICY), image, evidence, { manifest: bytes });
 }
 
 /** The bytes a case is about: `file`, or `content` as text. */
 export function readManifest(test: Case, subject: Subject): Buffer {
   if (test["file"] === undefined) return Buffer.from(text(test, "content"), "utf8");
   const bytes = subject.file(text(test, "file"));
-  if (bytes === undefined) throw new MalformedCase(`there is no file ${text(test, "file")}`);
+  if (bytes === null) throw new MalformedCase(`there is no file ${text(test, "file")}`);
   return bytes;
 }

@@ -37,7 +37,7 @@ function judgeSigned(payload: Buffer, subject: Subject) {
     descriptor: descriptor(OCI_MANIFEST, digestOf(MANIFEST), MANIFEST.length),
   };
   const evidence = [simpleSigning(signPayload(payload))];
-  return judge(subject.verifier(THROW_AWAY_POLICY), image, evidence, { manifest: MANIFEST });
+  return judge(subject.core(THROW_AWAY_POLICY), image, evidence, { manifest: MANIFEST });
 }
 
 function expected(value: unknown): Record<string, unknown> {

@@ -7,10 +7,10 @@ import type { Suite } from "../suite.js";
 export const policyEval: Suite = {
   name: "policy-eval",
   observe(test, subject) {
-    const verifier = subject.verifier(object(test, "policy"));
+    const core = subject.core(object(test, "policy"));
     const name = { transport: text(test, "transport"), name: text(test, "imageReference") };
     const stored = readImageDirectory(text(test, "imageDir"), subject);
-    const { ok, code, reason } = judgeStored(verifier, name, stored);
+    const { ok, code, reason } = judgeStored(core, name, stored);
     return { upstream: { accept: flag(test, "accept") }, ours: { accept: ok }, code, reason };
   },
 };

@@ -1,3 +1,4 @@
+import { PolicyError } from "../../../host/core/core.js";
 import { flag, text } from "../corpus.js";
 import type { Suite } from "../suite.js";
 
@@ -5,10 +6,10 @@ import type { Suite } from "../suite.js";
 export const policyParse: Suite = {
   name: "policy-parse",
   observe(test, subject) {
-    const opened = subject.open(text(test, "policy"));
+    const loaded = subject.load(text(test, "policy"));
     const upstream = { valid: flag(test, "valid") };
-    if (!("error" in opened)) return { upstream, ours: { valid: true } };
-    const { line, column, path, message } = opened.error;
+    if (!(loaded instanceof PolicyError)) return { upstream, ours: { valid: true } };
+    const { line, column, path, message } = loaded;
     return { upstream, ours: { valid: false }, reason: `${line}:${column} ${path}: ${message}` };
   },
 };

@@ -1,6 +1,7 @@
+import { NameRefused } from "../../../host/core/core.js";
 import { type Case, flag, object, operation, text, unknownOperation } from "../corpus.js";
 import type { Subject } from "../subject.js";
-import type { Suite } from "../suite.js";
+import { refused, type Suite } from "../suite.js";
 
 /** Image references and digests. What transports make of a name goes through `explain`, the parsers through the probe. */
 export const references: Suite = {
@@ -32,6 +33,6 @@ export const references: Suite = {
 function canonical(test: Case, name: string, subject: Subject) {
   const upstream = flag(test, "valid") ? object(test, "expected") : null;
   const explained = subject.explain({ name });
-  if ("refused" in explained) return { upstream, ours: null, ...explained.refused };
+  if (explained instanceof NameRefused) return refused(upstream, explained);
   return { upstream, ours: { string: explained.reference?.canonical } };
 }

@@ -10,7 +10,7 @@ export const registriesD: Suite = {
   observe(test, subject) {
     if (operation(test) !== "attachmentTag") throw unknownOperation(test);
     const upstream = { tag: textOrNull(test, "expected") };
-    const outcome = subject.verifier(THROW_AWAY_POLICY).plan({
+    const outcome = subject.core(THROW_AWAY_POLICY).plan({
       transport: "docker",
       name: "example.com/app:1",
       mode: "user",

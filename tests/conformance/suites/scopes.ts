@@ -1,4 +1,5 @@
 import type { Candidate, Explanation } from "#component/types";
+import { NameRefused, PolicyError } from "../../../host/core/core.js";
 import {
   type Case,
   flag,
@@ -11,7 +12,7 @@ import {
   unknownOperation,
 } from "../corpus.js";
 import type { Subject } from "../subject.js";
-import type { Observation, Suite } from "../suite.js";
+import { type Observation, refused, type Suite } from "../suite.js";
 
 const REJECT = [{ type: "reject" }];
 
@@ -48,7 +49,7 @@ function candidates(test: Case, transport: string, name: string, subject: Subjec
       }
     : null;
   const explained = subject.explain({ transport, name });
-  if ("refused" in explained) return { upstream, ours: null, ...explained.refused };
+  if (explained instanceof NameRefused) return refused(upstream, explained);
   const lookupOrder = ofStandard(explained)
     .filter((candidate) => candidate.transport === transport)
     .map(({ scope }) => scope);
@@ -64,8 +65,8 @@ function withoutIdentity(test: Case, subject: Subject): Observation {
   const name = subject.probe.parseNormalized(text(test, "input"))?.string;
   if (name === undefined) throw new MalformedCase('"input" does not parse');
   const explained = subject.explain({ name, mode: "containerd" });
-  if ("refused" in explained) return { upstream: { ok: false }, ours: { ok: false }, ...explained.refused };
-  return { upstream: { ok: false }, ours: { ok: true, identity: ofStandard(explained)[0]?.scope } };
+  if (explained instanceof NameRefused) return refused(null, explained);
+  return { upstream: null, ours: { identity: ofStandard(explained)[0]?.scope } };
 }
 
 /** Transport strings of `docker:` begin with `//`, which whoever names the transport cuts off. */
@@ -76,9 +77,9 @@ function transportName(test: Case): string {
 
 function validateScope(test: Case, subject: Subject): Observation {
   const transports = { [text(test, "transport")]: { [text(test, "scope")]: REJECT } };
-  const opened = subject.open({ default: REJECT, transports });
+  const loaded = subject.load({ default: REJECT, transports });
   const upstream = { valid: flag(test, "valid") };
-  if ("error" in opened) return { upstream, ours: { valid: false }, reason: opened.error.message };
+  if (loaded instanceof PolicyError) return { upstream, ours: { valid: false }, reason: loaded.message };
   return { upstream, ours: { valid: true } };
 }
 
@@ -92,7 +93,7 @@ function lookup(test: Case, subject: Subject): Observation {
   const image = { transport: text(test, "transport"), name: text(test, "imageReference") };
   const upstream = { matched: matched(test["matched"]) };
   const explained = subject.explain(image, { default: REJECT, transports });
-  if ("refused" in explained) return { upstream, ours: null, ...explained.refused };
+  if (explained instanceof NameRefused) return refused(upstream, explained);
   const first = explained.candidates.findIndex(({ present }) => present);
   if (first !== explained.applies)
     return { upstream, ours: { applies: explained.applies, firstPresent: first } };

@@ -8,9 +8,9 @@ import type { Suite } from "../suite.js";
 export const sigstoreSigned: Suite = {
   name: "sigstore-signed",
   observe(test, subject) {
-    const verifier = subject.verifier({ default: [object(test, "requirement")] });
+    const core = subject.core({ default: [object(test, "requirement")] });
     const stored = storedImage(test, subject);
-    const { ok, code, reason } = judgeStored(verifier, { name: text(test, "imageReference") }, stored);
+    const { ok, code, reason } = judgeStored(core, { name: text(test, "imageReference") }, stored);
     return { upstream: { accept: flag(test, "accept") }, ours: { accept: ok }, code, reason };
   },
 };
