@@ -212,10 +212,12 @@ export const RULES: readonly Rule[] = [
   {
     suites: ["scopes"],
     class: "notExpressible",
-    reason: "names of this transport are resolved in a file system or a storage",
+    reason: "whoever names the image has to find the store, or to resolve the path, first",
     fits: (test) =>
-      ["transportScopes", "lookup"].includes(operation(test)) &&
-      RESOLVED_TRANSPORTS.includes(String(test["transport"])),
+      (operation(test) === "transportScopes" && test["transport"] === "containers-storage") ||
+      (operation(test) === "lookup" &&
+        PATH_TRANSPORTS.includes(String(test["transport"])) &&
+        !String(test["imageReference"]).startsWith("/")),
   },
   {
     suites: ["image-rs"],
@@ -232,7 +234,7 @@ const REKOR_SOURCES = [
   "rekorPublicKeyDatas",
 ];
 const KEY_KINDS_TO_COME = ["rsa", "ed25519", "secp384r1", "secp521r1"];
-const RESOLVED_TRANSPORTS = ["dir", "oci", "oci-archive", "sif", "containers-storage"];
+const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
 
 type Fits = Rule["fits"];
 

@@ -19,9 +19,9 @@ export const references: Suite = {
         return { upstream, ours: reference?.string === input ? reference : null };
       }
       case "dockerTransport":
-        return canonical(test, input.replace(/^\/\//, ""), subject);
+        return identity(test, input.replace(/^\/\//, ""), subject);
       case "parseDockerRef":
-        return canonical(test, input, subject);
+        return identity(test, input, subject);
       case "digest":
         return { upstream, ours: subject.probe.isDigest(input) || null };
       default:
@@ -30,9 +30,10 @@ export const references: Suite = {
   },
 };
 
-function canonical(test: Case, name: string, subject: Subject) {
+/** What a name is judged by once it has been completed: the first scope that is looked up. */
+function identity(test: Case, name: string, subject: Subject) {
   const upstream = flag(test, "valid") ? object(test, "expected") : null;
   const explained = subject.explain({ name });
   if (explained instanceof NameRefused) return refused(upstream, explained);
-  return { upstream, ours: { string: explained.reference?.canonical } };
+  return { upstream, ours: { string: explained.candidates[0]?.scope } };
 }
