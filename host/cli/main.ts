@@ -13,7 +13,12 @@ function failed(error: unknown): ExitCode {
   const [firstLine] = (error instanceof Error ? error.message : String(error)).split("\n");
   note(firstLine || "failed without a message");
   if (process.env["COUNTERSIGN_DEBUG"] === "1") console.error(error);
-  return error instanceof UsageError ? EXIT.usage : EXIT.undecided;
+  return error instanceof UsageError || isFromFileSystem(error) ? EXIT.usage : EXIT.undecided;
+}
+
+/** A path on the command line, or in the configuration, that cannot be used as it was meant to be. */
+function isFromFileSystem(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "path" in error;
 }
 
 async function exit(code: ExitCode): Promise<never> {

@@ -11,8 +11,8 @@ export default command({
   description: `Reads FILE and the keys it names as the verifier would, and prints what a careful operator would want to know
 about it: FILE:LINE:COLUMN: SEVERITY: PATH: MESSAGE.
 
-Exits with 0 if the policy is in order (warnings and notes may be printed), 1 if it loads but has errors in it,
-such as a key that cannot be used, and 2 if it cannot be read or does not load: then everything would be denied.`,
+Exits with 0 if the policy is in order (warnings and notes may be printed), 1 if it loads but has an error or a key
+that cannot be used in it, and 2 if it cannot be read or does not load: then everything would be denied.`,
   options: { json: { type: "boolean", help: "print one JSON object" } },
   async run({ values, operands: [file = ""] }) {
     const checked = check(file);
@@ -42,7 +42,8 @@ interface Checked {
 function check(file: string): Checked {
   try {
     const { digest, keys, findings } = PolicyCore.load(readPolicyFile(file), readNamedFile).summary;
-    const ok = findings.every(({ severity }) => severity !== "error");
+    const ok =
+      findings.every(({ severity }) => severity !== "error") && keys.every(({ problem }) => problem === "");
     return { ok, file, error: null, policyDigest: digest, keys, findings };
   } catch (error) {
     return { ok: false, file, error: located(error), policyDigest: null, keys: [], findings: [] };

@@ -1,7 +1,8 @@
-import type { Candidate, Explanation, Image } from "#component/types";
+import type { Candidate, Explanation } from "#component/types";
 import { NameRefused } from "../core/core.js";
 import { command } from "./command.js";
 import { EXIT } from "./exit-code.js";
+import { namedImage } from "./named-image.js";
 import { note, print } from "./output.js";
 import { POLICY_OPTION, requirePolicy } from "./policy-options.js";
 
@@ -18,7 +19,7 @@ Exits with 0 whatever the policy says about the image, and with 2 for a name tha
   async run({ values, operands: [name = ""] }) {
     const { core } = requirePolicy(values.policy);
     try {
-      const explanation = core.explain(named(name));
+      const explanation = core.explain(namedImage(name));
       print(values.json ? `${JSON.stringify({ ok: true, ...explanation })}\n` : text(explanation));
       return EXIT.ok;
     } catch (error) {
@@ -30,10 +31,6 @@ Exits with 0 whatever the policy says about the image, and with 2 for a name tha
     }
   },
 });
-
-function named(name: string): Image {
-  return { transport: "docker", name, mode: "user", digest: "", descriptor: new Uint8Array() };
-}
 
 function text({ reference, candidates, applies, requirements }: Explanation): string {
   const lines = [

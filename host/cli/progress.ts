@@ -17,8 +17,14 @@ export class Progress {
     this.#draw();
   }
 
-  /** Makes room for output, or for good. */
-  erase(): void {
+  /** Makes room for what `print` prints. */
+  around(print: () => void): void {
+    this.end();
+    print();
+    this.#draw();
+  }
+
+  end(): void {
     if (this.#visible) process.stderr.write(ERASE_LINE);
   }
 

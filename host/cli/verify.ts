@@ -1,20 +1,25 @@
-import type { Code, Image } from "#component/types";
 import type { AuditSink } from "../service/audit.js";
 import { DEFAULT_LIMITS } from "../service/limits.js";
-import { reasonLine } from "../service/one-line.js";
 import { type Verdict, Verifier } from "../service/verifier.js";
 import { auditFile } from "./audit-file.js";
 import { command } from "./command.js";
-import { EXIT, type ExitCode } from "./exit-code.js";
-import { numberOf } from "./numbers.js";
+import { namedImage } from "./named-image.js";
+import { numberUpTo, wholeNumber } from "./numbers.js";
 import { inOrder } from "./ordered.js";
 import { note, print } from "./output.js";
 import { POLICY_OPTION, policyState } from "./policy-options.js";
 import { Progress } from "./progress.js";
 import { REGISTRY_OPTIONS, registrySource } from "./registry-options.js";
 import { UsageError } from "./usage-error.js";
+import { exitCode, verdictJson, verdictText } from "./verdict.js";
 
-const DEFAULT_CONCURRENCY = 4;
+const DEFAULT_CONCURRENCY = "4";
+/** More of one registry host would be refused as busy. */
+const MOST_AT_ONCE = DEFAULT_LIMITS.inFlightPerRegistry;
+
+const DEFAULT_SECONDS = String(DEFAULT_LIMITS.deadlineMs / 1000);
+const LONGEST_SECONDS = 3600;
+
 /** Whoever types a name reads the verdict; a record is kept where one is asked for. */
 const NO_AUDIT: AuditSink = { write: () => {} };
 
@@ -32,7 +37,7 @@ if some could not be decided.`,
     platform: {
       type: "string",
       value: "OS/ARCH",
-      help: "judge for OS/ARCH[/VARIANT]; since the digest is judged, all platforms get the same verdict",
+      help: "OS/ARCH[/VARIANT] to judge for: the same verdict, since the whole digest is judged",
     },
     ...REGISTRY_OPTIONS,
     "audit-log": { type: "string", value: "FILE", help: "append one JSON line for each verdict" },
@@ -40,16 +45,12 @@ if some could not be decided.`,
     timeout: {
       type: "string",
       value: "SECONDS",
-      help: `time for each image (${DEFAULT_LIMITS.deadlineMs / 1000})`,
+      help: `time for each image (${DEFAULT_SECONDS})`,
     },
   },
   async run({ values, operands }) {
-    const concurrency = numberOf("concurrency", values.concurrency, {
-      ...{ otherwise: DEFAULT_CONCURRENCY, min: 1, max: DEFAULT_LIMITS.inFlightPerRegistry },
-    });
-    const seconds = numberOf("timeout", values.timeout, {
-      ...{ otherwise: DEFAULT_LIMITS.deadlineMs / 1000, min: 0.001, max: 3600 },
-    });
+    const concurrency = wholeNumber("concurrency", values.concurrency ?? DEFAULT_CONCURRENCY, MOST_AT_ONCE);
+    const seconds = numberUpTo("timeout", values.timeout ?? DEFAULT_SECONDS, LONGEST_SECONDS);
     if (values.platform !== undefined) notePlatform(values.platform);
     const audit = values["audit-log"] === undefined ? NO_AUDIT : auditFile(values["audit-log"]);
     const source = await registrySource(values, note);
@@ -58,56 +59,26 @@ if some could not be decided.`,
 
     const verifier = new Verifier({ policy: () => state, source, audit });
     const progress = new Progress(operands.length);
-    const codes = new Set<Code>();
+    const verdicts: Verdict[] = [];
     await inOrder(
       operands,
-      Math.floor(concurrency),
+      concurrency,
       async (name) => {
-        const verdict = await verifier.verify(named(name), { deadlineMs: seconds * 1000 });
+        const verdict = await verifier.verify(namedImage(name), { deadlineMs: seconds * 1000 });
         progress.advance();
         return verdict;
       },
       (verdict, name) => {
-        codes.add(verdict.code);
-        progress.erase();
-        print(values.json ? jsonLine(verdict, name) : textLine(verdict, name));
+        verdicts.push(verdict);
+        const line = values.json ? verdictJson(verdict, name) : verdictText(verdict, name);
+        progress.around(() => print(line));
       },
     );
-    progress.erase();
+    progress.end();
     await source.close();
-    return exitCode(codes);
+    return exitCode(verdicts);
   },
 });
-
-function named(name: string): Image {
-  return { transport: "docker", name, mode: "user", digest: "", descriptor: new Uint8Array() };
-}
-
-function textLine({ ok, name, digest, code, reason }: Verdict, asked: string): string {
-  const judged = reasonLine(name || asked);
-  const resolved = digest === "" || judged.includes("@") ? judged : `${judged}@${digest}`;
-  return `${ok ? "allowed" : "denied"} ${resolved} ${code}: ${reason}\n`;
-}
-
-function jsonLine(verdict: Verdict, asked: string): string {
-  return `${JSON.stringify({ ...verdict, name: verdict.name || asked, signer: verdict.signer ?? null })}\n`;
-}
-
-function exitCode(codes: ReadonlySet<Code>): ExitCode {
-  const all = [...codes];
-  if (all.some((code) => code === "no-policy" || code === "policy-invalid")) return EXIT.usage;
-  if (all.every(isAllowed)) return EXIT.ok;
-  return all.every((code) => isAllowed(code) || isUndecided(code)) ? EXIT.undecided : EXIT.denied;
-}
-
-function isAllowed(code: Code): boolean {
-  return code === "accepted" || code === "accepted-anything";
-}
-
-/** Whether the image might be allowed another time: somebody could not be asked, or nothing could be decided. */
-function isUndecided(code: Code): boolean {
-  return /^(registry|daemon)-|^(busy|core-fault|evidence-too-large)$/.test(code);
-}
 
 /** A verdict on a digest holds for every platform in it, so there is nothing to choose; but a typing error is one. */
 function notePlatform(platform: string): void {

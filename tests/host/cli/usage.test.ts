@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { COMMANDS } from "../../../host/cli/commands.js";
+import { assertUsageError, finish, runCli, startCli } from "./run-cli.js";
+
+test("--help lists every command on standard output", async () => {
+  const { status, stdout, stderr } = await runCli(["--help"]);
+  for (const { words } of COMMANDS) assert.match(stdout, new RegExp(`^ {2}${words} `, "m"));
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+});
+
+for (const { words } of COMMANDS) {
+  test(`${words} --help names its options and the exit statuses, whatever else is wrong`, async () => {
+    const { status, stdout, stderr } = await runCli([...words.split(" "), "--help", "--no-such-option"]);
+    assert.ok(stdout.startsWith(`Usage: countersign ${words} [options]`));
+    assert.match(stdout, /0 allowed, 1 denied, 2 usage or configuration, 3 could not decide/);
+    assert.equal(stderr, "");
+    assert.equal(status, 0);
+  });
+}
+
+test("help fits a terminal of 120 columns", async () => {
+  for (const args of [["--help"], ...COMMANDS.map(({ words }) => [...words.split(" "), "--help"])]) {
+    for (const line of (await runCli(args)).stdout.split("\n")) assert.ok(line.length <= 120, line);
+  }
+});
+
+test("--version prints the version in package.json", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const { status, stdout } = await runCli(["--version"]);
+  assert.equal(stdout, `countersign ${version}\n`);
+  assert.equal(status, 0);
+});
+
+const WRONG: [args: string[], message: RegExp][] = [
+  [[], /a command is missing/],
+  [["verfy", "nginx"], /unknown command "verfy", did you mean verify\?/],
+  [["frobnicate"], /unknown command "frobnicate"$/m],
+  [["policy"], /policy needs one of: check, explain, digest/],
+  [["policy", "digset"], /unknown command "policy digset", did you mean policy digest\?/],
+  [["--polcy"], /unknown option --polcy/],
+  [["verify"], /NAME… is missing/],
+  [["verify", "--polcy", "p.json", "nginx"], /unknown option --polcy, did you mean --policy\?/],
+  [["verify", "-x", "nginx"], /unknown option -x/],
+  [["verify", "--constructor", "nginx"], /unknown option --constructor/],
+  [["verify", "--json=yes", "nginx"], /--json.* does not take an argument/],
+  [["verify", "nginx", "--policy"], /--policy/],
+  [["verify", "nginx", "--policy", ""], /--policy needs a value/],
+  [["verify", "nginx", "--policy", "a", "--policy", "b"], /--policy is given twice/],
+  [["verify", "nginx", "--platform", "arm64"], /--platform: "arm64" is not OS\/ARCH/],
+  [["verify", "nginx", "--concurrency", "0"], /--concurrency: "0" is not a whole number from 1 to/],
+  [["verify", "nginx", "--timeout", "soon"], /--timeout: "soon" is not a number/],
+  [["verify", "nginx", "--plain-http", "http://host"], /--plain-http: "http:\/\/host" is not a host/],
+  [
+    ["verify", "nginx", "--auth-file", "/nonexistent/auth.json"],
+    /--auth-file: \/nonexistent\/auth.json: no such file/,
+  ],
+  [["verify", "nginx", "--audit-log", "/nonexistent/audit"], /--audit-log: .*ENOENT/],
+  [["serve", "extra"], /unexpected "extra"/],
+  [["policy", "check"], /FILE is missing/],
+  [["policy", "explain", "a", "b"], /unexpected "b"/],
+  [
+    ["plugin", "install", "--bin-dir", "/tmp/it's"],
+    /--bin-dir: "\/tmp\/it's" has characters that need quoting/,
+  ],
+];
+for (const [args, message] of WRONG) {
+  test(`refused: countersign ${args.join(" ")}`, async () => assertUsageError(await runCli(args), message));
+}
+
+test("a reader that goes away is not a crash", async () => {
+  const child = startCli(["--help"]);
+  child.stdout.destroy();
+  const { status, stderr } = await finish(child);
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+});
