@@ -39,7 +39,9 @@ function readSuite(path: string): SuiteFile {
 }
 
 /** A case whose members are not what its operation needs. */
-export class MalformedCase extends Error {}
+export class MalformedCase extends Error {
+  override readonly name = "MalformedCase";
+}
 
 export function text(test: Case, member: string): string {
   const value = test[member];

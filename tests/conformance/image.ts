@@ -23,14 +23,19 @@ export interface StoredImage {
 
 /** `manifest.json`, `signature-1`, `signature-2`, … of a folder among the fixtures. */
 export function readImageDirectory(path: string, subject: Subject): StoredImage {
-  const signatures: Signature[] = [];
+  const manifest = subject.file(`${path}/manifest.json`);
+  const stored: Buffer[] = [];
   for (let n = 1; ; n++) {
-    const stored = subject.file(`${path}/signature-${n}`);
-    if (stored === null) break;
-    if (stored.subarray(0, SIGSTORE_CONTAINER.length).equals(SIGSTORE_CONTAINER))
-      signatures.push(readSignature(JSON.parse(stored.toString("utf8", SIGSTORE_CONTAINER.length))));
+    const signature = subject.file(`${path}/signature-${n}`);
+    if (signature === null) break;
+    stored.push(signature);
   }
-  return { manifest: subject.file(`${path}/manifest.json`), signatures };
+  if (manifest === null && stored.length === 0) throw new MalformedCase(`there is no image in ${path}`);
+  const sigstore = stored.filter((bytes) => bytes.indexOf(SIGSTORE_CONTAINER) === 0);
+  const signatures = sigstore.map((bytes) =>
+    readSignature(JSON.parse(bytes.toString("utf8", SIGSTORE_CONTAINER.length))),
+  );
+  return { manifest, signatures };
 }
 
 /** `{mimeType, payload (base64), annotations}`. */

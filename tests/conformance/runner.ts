@@ -69,7 +69,7 @@ function runCase(suiteName: string, test: Case, subject: Subject, used: Set<Rule
     if (rule !== undefined && rule.class !== "differs") return { as: rule.class };
 
     const suite = SUITES.find(({ name }) => name === suiteName);
-    if (suite === undefined) return failed(test, "a suite this runner knows", `"${suiteName}"`);
+    if (suite === undefined) return failed(test, "a suite and a case this runner knows", `"${suiteName}"`);
     expected = `an answer to ${operation(test) || "the case"}`;
     const observation = suite.observe(test, subject);
     return rule === undefined

@@ -1,0 +1,90 @@
+// The runner must not pass over anything in silence: it is judged on cases that nobody here has seen.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
+
+import { type Case, readCorpus } from "./corpus.js";
+import { type Result, run, sum } from "./runner.js";
+import { Subject } from "./subject.js";
+
+const folder = mkdtempSync(join(tmpdir(), "countersign-conformance-"));
+after(() => rmSync(folder, { recursive: true }));
+const subject = new Subject(folder);
+
+function runCases(suite: string, ...cases: Omit<Case, "id">[]): Result {
+  const numbered = cases.map((test, i) => ({ ...test, id: `${suite}-${i}` }) as Case);
+  return run([{ name: suite, cases: numbered }], subject);
+}
+
+function counts({ suites }: Result) {
+  const { total, passed, failed, excepted } = sum(suites.values());
+  return { total, passed, failed, excepted };
+}
+
+test("a case that is as upstream says passes", () => {
+  const result = runCases("references", { op: "digest", input: `sha256:${"0".repeat(64)}`, valid: true });
+  assert.deepEqual(counts(result), { total: 1, passed: 1, failed: 0, excepted: 0 });
+});
+
+test("a case that is not fails, and says what was expected and what came", () => {
+  const result = runCases("references", { op: "digest", input: "sha256:0", valid: true, note: "too short" });
+  assert.deepEqual(result.failures, [
+    { suite: "references", id: "references-0", note: "too short", expected: "true", got: "null" },
+  ]);
+});
+
+test("a case of a class that is not run is excepted, and counted under it", () => {
+  const result = runCases("payload-parse", { format: "simple", payload: "{}", valid: false });
+  assert.deepEqual(result.suites.get("payload-parse"), {
+    ...{ total: 1, passed: 0, failed: 0, excepted: 1 },
+    ...{ notYet: 1, notExpressible: 0 },
+  });
+});
+
+test("a case where we differ is run: our outcome is excepted, upstream's is a failure", () => {
+  const digest = `sha512:${"0".repeat(128)}`;
+  const differs = runCases("registries-d", { op: "attachmentTag", digest, expected: `sha512-${"0"}.sig` });
+  assert.deepEqual(counts(differs), { total: 1, passed: 0, failed: 0, excepted: 1 });
+
+  const name = `//a:1@sha256:${"0".repeat(64)}`;
+  const ours = { string: `docker.io/library/a@sha256:${"0".repeat(64)}` };
+  const agrees = runCases("references", { op: "dockerTransport", input: name, valid: true, expected: ours });
+  assert.deepEqual(counts(agrees), { total: 1, passed: 0, failed: 1, excepted: 0 });
+});
+
+for (const [what, suite, member] of [
+  ["an unknown suite", "no-such-suite", {}],
+  ["an unknown operation", "references", { op: "no-such-op", input: "a", valid: true }],
+  ["an unknown operation of a suite that is not run yet", "rekor-set", { op: "no-such-op" }],
+  ["a case without its members", "references", { op: "parse" }],
+  [
+    "an image that is not there",
+    "sigstore-signed",
+    { requirement: { type: "reject" }, imageReference: "a:1", imageDir: "none", accept: false },
+  ],
+] as const) {
+  test(`${what} is a failure`, () => {
+    assert.deepEqual(counts(runCases(suite, member)), { total: 1, passed: 0, failed: 1, excepted: 0 });
+  });
+}
+
+for (const [what, text] of [
+  ["is not JSON", "{"],
+  ["has no cases", '{"suite":"references"}'],
+  ["has a case without an id", '{"suite":"references","cases":[{"op":"parse"}]}'],
+] as const) {
+  test(`a file that ${what} is a failure`, (t) => {
+    const corpus = mkdtempSync(join(folder, "corpus-"));
+    t.after(() => rmSync(corpus, { recursive: true }));
+    writeFileSync(join(corpus, "suite.json"), text);
+    assert.deepEqual(counts(run(readCorpus(corpus), subject)), {
+      total: 1,
+      passed: 0,
+      failed: 1,
+      excepted: 0,
+    });
+  });
+}
