@@ -6,7 +6,7 @@ import {
   type PolicyState,
   policyWarnings,
 } from "../service/policy-file.js";
-import { warn } from "./output.js";
+import { note } from "./output.js";
 import { UsageError } from "./usage-error.js";
 
 export const POLICY_OPTION = {
@@ -18,7 +18,7 @@ export const POLICY_OPTION = {
 /** The policy of a command that judges: without one everything is denied, and the warnings on one are given. */
 export function policyState(explicit: string | undefined): PolicyState {
   const state = loadPolicy(findPolicy(explicit, CLI_POLICY_PATHS));
-  policyWarnings(state).forEach(warn);
+  policyWarnings(state).forEach(note);
   return state;
 }
 
