@@ -106,6 +106,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     suites: EVALUATED,
+    class: "notExpressible",
+    anticipated: true,
+    reason: "of a tag and a digest only the digest is judged, as containerd pulls by it",
+    fits: (test, subject) => digestBesideTag(test["imageReference"], subject) !== undefined,
+  },
+  {
+    suites: EVALUATED,
     class: "notYet",
     reason: "GPG signatures are not verified yet",
     fits: (test, subject) => requirementsOf(test, subject).some(({ type }) => type === "signedBy"),
@@ -195,8 +202,8 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     reason: "a tag beside a digest is dropped, as containerd does; skopeo refuses such a name",
     fits: (test, subject) =>
-      operation(test) === "dockerTransport" && digestBesideTag(test, subject) !== undefined,
-    ours: (test, subject) => ({ string: digestBesideTag(test, subject) }),
+      operation(test) === "dockerTransport" && digestBesideTag(test["input"], subject) !== undefined,
+    ours: (test, subject) => ({ string: digestBesideTag(test["input"], subject) }),
   },
   {
     suites: ["scopes"],
@@ -206,8 +213,8 @@ export const RULES: readonly Rule[] = [
     fits: (test, subject) =>
       operation(test) === "dockerScopes" &&
       test["ok"] === false &&
-      digestBesideTag(test, subject) !== undefined,
-    ours: (test, subject) => ({ identity: digestBesideTag(test, subject) }),
+      digestBesideTag(test["input"], subject) !== undefined,
+    ours: (test, subject) => ({ identity: digestBesideTag(test["input"], subject) }),
   },
   {
     suites: ["scopes"],
@@ -258,9 +265,9 @@ function kindOf(key: KeyObject): string {
   return key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "";
 }
 
-/** The canonical name without its tag, if the input has a tag and a digest. */
-function digestBesideTag(test: Case, subject: Subject): string | undefined {
-  const reference = subject.probe.parseNormalized(String(test["input"]).replace(/^\/\//, ""));
+/** The canonical name without its tag, if a name has a tag and a digest. */
+function digestBesideTag(name: unknown, subject: Subject): string | undefined {
+  const reference = subject.probe.parseNormalized(String(name).replace(/^\/\//, ""));
   if (reference === null || reference.tag === null || reference.digest === null) return undefined;
   return `${reference.name}@${reference.digest}`;
 }

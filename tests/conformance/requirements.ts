@@ -21,11 +21,11 @@ export function requirementsOf(test: Case, subject: Subject): Requirement[] {
   return applied.filter(isObject);
 }
 
-const PUBLIC_KEY_LABEL = /-----BEGIN (?:RSA )?PUBLIC KEY-----/g;
-
-/** One entry per key of a requirement: how many PEM keys it has, and the first one where node:crypto can read it. */
+/** A key as a requirement gives it. */
 export interface Key {
+  /** How many PEM blocks there are. */
   blocks: number;
+  /** The first of them, if it is a public key that node:crypto can read. */
   first: KeyObject | undefined;
 }
 
@@ -43,8 +43,10 @@ export function keysOf(requirement: Requirement, subject: Subject): Key[] {
 
 function readKey(bytes: Buffer | null): Key {
   const pem = bytes?.toString("latin1") ?? "";
-  const blocks = pem.match(PUBLIC_KEY_LABEL)?.length ?? 0;
-  if (blocks === 0) return { blocks, first: undefined };
+  const labels = Array.from(pem.matchAll(/-----BEGIN ([^-]+)-----/g), ([, label = ""]) => label);
+  const blocks = labels.length;
+  // createPublicKey would also take the key out of a certificate.
+  if (!labels[0]?.endsWith("PUBLIC KEY")) return { blocks, first: undefined };
   try {
     return { blocks, first: createPublicKey(pem) };
   } catch {
