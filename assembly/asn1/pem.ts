@@ -36,14 +36,14 @@ export function hasPemBlock(text: Bytes): bool {
 export function parsePem(text: Bytes): PemBlock | null {
   const begin = lineStartingWith(text, BEGIN);
   if (begin < 0) return null;
-  const title = lineAt(text, begin).from(BEGIN.length);
+  const title = lineAt(text, begin + BEGIN.length);
   if (!endsWithDashes(title)) return null;
   const label = title.slice(0, title.length - DASHES.length);
 
   const body = skipHeaders(text.from(nextLine(text, begin)));
   const end = lineStartingWith(body, END);
   if (end < 0) return null;
-  const trailer = lineAt(body, end).from(END.length);
+  const trailer = lineAt(body, end + END.length);
   if (!trailer.equals(title)) return null;
 
   const contents = decodeBase64(withoutBlanks(body.slice(0, end)));
@@ -65,7 +65,7 @@ function nextLine(text: Bytes, line: i32): i32 {
   return feed < 0 ? text.length : feed + 1;
 }
 
-/** The line that begins at `line`, without its end (LF or CRLF) and the blanks before that. */
+/** The line from `line` on, without its end (LF or CRLF) and the blanks before that. */
 function lineAt(text: Bytes, line: i32): Bytes {
   let end = text.indexOf(LINE_FEED, line);
   if (end < 0) end = text.length;

@@ -2,6 +2,8 @@
 // same sources and with the same options as the core; not part of it.
 
 import { Bytes } from "../bytes/bytes";
+import { Limbs, limbsFromBytes } from "../field/limbs";
+import { Modulus } from "../field/modulus";
 import { sha256 as hash } from "../hash/sha256";
 import { mark, release } from "../runtime/arena";
 import { isSupported, ParsedKey, parsePublicKey } from "../sig/public-key";
@@ -64,4 +66,27 @@ export function verify(
     new Bytes(message, messageLength),
     new Bytes(signature, signatureLength),
   );
+}
+
+/** a^exponent mod m, all big-endian and of `length` bytes, a multiple of four; `a` may be m or more. m is odd. */
+export function powerModulo(a: usize, exponent: usize, m: usize, length: i32): usize {
+  const modulus = new Modulus(limbsAt(m, length));
+  const result = modulus.zero();
+  modulus.fromNumber(result, limbsAt(a, length));
+  modulus.power(result, result, limbsAt(exponent, length));
+  modulus.toNumber(result, result);
+  return bytesOf(result).start;
+}
+
+function limbsAt(address: usize, length: i32): Limbs {
+  return limbsFromBytes(new Bytes(address, length), length / 4)!;
+}
+
+function bytesOf(limbs: Limbs): Bytes {
+  const out = Bytes.alloc(4 * limbs.length);
+  for (let i = 0; i < out.length; i++) {
+    const significance = out.length - 1 - i;
+    out.set(i, <u8>(limbs[significance >> 2] >> ((significance & 3) << 3)));
+  }
+  return out;
 }
