@@ -17,14 +17,8 @@ const STEPS = [
   },
   {
     name: "probes",
-    inputs: [
-      "assembly",
-      "tests/core",
-      "asconfig.json",
-      "scripts/build-probe.mjs",
-      "scripts/canonical-names.mjs",
-    ],
-    output: "build/probe.wasm",
+    inputs: ["assembly", "scripts/build-probe.mjs"],
+    output: "build/probe",
     command: ["scripts/build-probe.mjs"],
   },
   {

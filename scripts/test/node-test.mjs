@@ -1,0 +1,49 @@
+// Runs files of node:test, each in a process of its own, and counts what became of every test.
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { run } from "../command.mjs";
+
+/** No single test needs this long, in milliseconds; one that hangs must not hold up the rest. */
+const TEST_TIMEOUT = 120_000;
+
+/** `folder`: where the compiled tests are; those of all folders below it run, `concurrency` files at a time. */
+export async function runNodeTests(tally, folder, concurrency) {
+  const files = await testFiles(folder);
+  if (files.length === 0) return;
+  const printed = new Map();
+  const { status, output } = await run(process.execPath, nodeArguments(files, concurrency), {
+    onLine: (line) => count(tally, printed, line),
+  });
+  if (status !== 0 && tally.failed === 0) tally.fail(folder, output);
+}
+
+function nodeArguments(files, concurrency) {
+  return [
+    "--test",
+    `--test-concurrency=${concurrency}`,
+    `--test-timeout=${TEST_TIMEOUT}`,
+    "--test-reporter=./scripts/test/reporter.mjs",
+    ...files,
+  ];
+}
+
+/** `printed`: by file, what it has written to standard error; shown when one of its tests fails. */
+function count(tally, printed, line) {
+  if (!line.startsWith("{")) return tally.say(line);
+  const { file, name, outcome, detail, output } = JSON.parse(line);
+  if (output !== undefined) return printed.set(file, (printed.get(file) ?? "") + output);
+  const title = `${file}: ${name}`;
+  if (outcome === "passed") return tally.pass();
+  if (outcome === "skipped") return tally.skip(title, detail);
+  tally.fail(title, `${detail}\n${printed.get(file) ?? ""}`);
+  printed.delete(file);
+}
+
+async function testFiles(folder) {
+  const entries = await readdir(folder, { recursive: true }).catch(() => []);
+  return entries
+    .filter((name) => name.endsWith(".test.js"))
+    .sort()
+    .map((name) => join(folder, name));
+}

@@ -1,0 +1,69 @@
+// npm run demo [-- --containerd]: five images in a registry, one policy, and what becomes of each pull.
+// Exit code 0: all as expected. 1: not. 2: usage, or the real programs cannot be had.
+import { parseArgs } from "node:util";
+
+import { NAMESPACE } from "../support/countersign/policy.js";
+import { SCENARIOS, type Scenario } from "./scenarios.js";
+import type { Outcome, Stage } from "./stage.js";
+import { table } from "./table.js";
+import { stageWithContainerd } from "./with-containerd.js";
+import { stageWithoutContainerd } from "./without-containerd.js";
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const real = readArguments();
+  if (real === null) return 2;
+  const stage = await (real ? stageWithContainerd() : stageWithoutContainerd());
+  if ("unavailable" in stage) {
+    process.stderr.write(`demo: ${stage.unavailable}\n`);
+    return 2;
+  }
+  try {
+    return await play(stage);
+  } finally {
+    await stage.stop();
+  }
+}
+
+/** Whether containerd is wanted; null: usage. */
+function readArguments(): boolean | null {
+  try {
+    const { values } = parseArgs({ options: { containerd: { type: "boolean", default: false } } });
+    return values.containerd;
+  } catch (error) {
+    process.stderr.write(`demo: ${(error as Error).message}\n`);
+    return null;
+  }
+}
+
+async function play(stage: Stage): Promise<number> {
+  process.stdout.write(`${introduction(stage)}\n`);
+  const rows = [["image", "verdict", "code", "reason", "time"]];
+  const surprises: string[] = [];
+  for (const scenario of SCENARIOS) {
+    const repository = `${NAMESPACE}/${scenario.image}`;
+    await scenario.publish(stage, repository);
+    const outcome = await stage.pull(`${stage.registry}/${repository}:1`);
+    rows.push(row(scenario, outcome));
+    if (!isExpected(scenario, outcome)) surprises.push(`${scenario.image} should be ${scenario.code}`);
+  }
+  process.stdout.write(table(rows));
+  for (const surprise of surprises) process.stderr.write(`demo: ${surprise}\n`);
+  return surprises.length === 0 ? 0 : 1;
+}
+
+function introduction({ cast, registry }: Stage): string {
+  return `Played by ${cast}.
+The policy: below ${registry}/${NAMESPACE} what the team's key signed under its own name; nothing else.
+
+${table(SCENARIOS.map(({ image, story }) => [image, story]))}`;
+}
+
+function row({ image }: Scenario, { allowed, code, reason, milliseconds }: Outcome): string[] {
+  return [image, allowed ? "allowed" : "denied", code, reason, `${milliseconds.toFixed(0)} ms`];
+}
+
+function isExpected({ code }: Scenario, outcome: Outcome): boolean {
+  return outcome.code === code && outcome.allowed === (code === "accepted");
+}

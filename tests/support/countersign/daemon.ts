@@ -1,0 +1,16 @@
+import type { AuditRecord } from "../../../host/service/audit.js";
+import { RunningProcess } from "../process.js";
+import { MAIN } from "./cli.js";
+
+/** Starts `countersign serve` as a process of its own; it answers on `socket`. */
+export function startDaemon(policyFile: string, socket: string): Promise<RunningProcess> {
+  const args = [MAIN, "serve", "--policy", policyFile, "--socket", socket];
+  return RunningProcess.start(process.execPath, args, ({ output }) => /^listening on /m.test(output));
+}
+
+/** What the daemon last wrote to its audit log, which is its standard error, about the image asked for as `name`. */
+export function auditRecord(daemon: RunningProcess, name: string): AuditRecord | undefined {
+  const lines = daemon.output.split("\n").filter((line) => line.startsWith("{"));
+  const records: AuditRecord[] = lines.map((line) => JSON.parse(line));
+  return records.findLast((record) => record.name === name && record.code !== undefined);
+}

@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { succeed } from "../process.js";
+import type { Peers } from "./peers.js";
+
+/** A key pair as cosign keeps it: PREFIX.key, with an empty password, and PREFIX.pub. */
+export interface CosignKey {
+  readonly privateFile: string;
+  readonly publicFile: string;
+  readonly publicPem: string;
+}
+
+/** cosign, with its signatures stored as the image's own kind of signature and nothing sent to a log. */
+export class Cosign {
+  readonly #program: string;
+  readonly #folder: string;
+
+  /** `folder`: where keys go. */
+  constructor(peers: Peers, folder: string) {
+    this.#program = join(peers.bin, "cosign");
+    this.#folder = folder;
+  }
+
+  async generateKey(name: string): Promise<CosignKey> {
+    const prefix = join(this.#folder, name);
+    await this.#run(["generate-key-pair", "--output-key-prefix", prefix]);
+    const publicFile = `${prefix}.pub`;
+    return { privateFile: `${prefix}.key`, publicFile, publicPem: await readFile(publicFile, "utf8") };
+  }
+
+  /** Signs by digest, under the repository's name: `HOST/REPOSITORY@sha256:…`. */
+  async sign(key: CosignKey, name: string): Promise<void> {
+    const offline = ["--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false", "-y"];
+    await this.#run(["sign", "--key", key.privateFile, ...offline, name]);
+  }
+
+  async #run(args: readonly string[]): Promise<void> {
+    const env = { ...process.env, COSIGN_PASSWORD: "", HOME: this.#folder };
+    await succeed(this.#program, args, { cwd: this.#folder, env });
+  }
+}

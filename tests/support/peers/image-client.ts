@@ -1,0 +1,13 @@
+/** What a client of containerd was told about a pull. */
+export interface Pull {
+  readonly ok: boolean;
+  /** Why not, as the client saw it; empty when the image was pulled. */
+  readonly error: string;
+}
+
+/** A client that has containerd pull images. */
+export interface ImageClient {
+  pull(name: string): Promise<Pull>;
+  /** Whether containerd has an image of that name where this client looks for them. */
+  has(name: string): Promise<boolean>;
+}
