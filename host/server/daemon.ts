@@ -16,7 +16,7 @@ export { SocketRefused } from "./socket.js";
 
 /** A descriptor of 48 KiB, a name and the framing. */
 const MESSAGE_LIMIT = 64 * 1024;
-/** Four plugins for each judgement that can be under way: the surplus is told so instead of waiting. */
+/** Four for each judgement that can be under way; a surplus connection is closed at once. */
 const CONNECTION_LIMIT = 4 * DEFAULT_LIMITS.inFlight;
 
 export interface DaemonOptions {

@@ -1,6 +1,6 @@
 import { status as grpcStatus, type ServerWritableStream } from "@grpc/grpc-js";
 import type { PolicyState } from "../service/policy-file.js";
-import { VerifierServiceService } from "./generated/countersign/v1/verifier.js";
+import { VerifierServiceClient } from "./generated/countersign/v1/verifier.js";
 import {
   type HealthCheckRequest,
   type HealthCheckResponse,
@@ -9,10 +9,7 @@ import {
 } from "./generated/grpc/health/v1/health.js";
 
 /** The services it answers for: the server as a whole, and the verifier. */
-const SERVICES: ReadonlySet<string> = new Set([
-  "",
-  VerifierServiceService.verifyImage.path.split("/")[1] ?? "",
-]);
+const SERVICES: ReadonlySet<string> = new Set(["", VerifierServiceClient.serviceName]);
 
 type Watcher = ServerWritableStream<HealthCheckRequest, HealthCheckResponse>;
 

@@ -1,4 +1,12 @@
-import type { Evidence, Image, Judgement, Outcome, PolicySummary, Request } from "#component/types";
+import type {
+  Evidence,
+  Image,
+  Judgement,
+  Outcome,
+  OutcomeDecided,
+  PolicySummary,
+  Request,
+} from "#component/types";
 import type { CoreOutcome } from "../../../host/core/core.js";
 import type { LoadedCore, PolicyState } from "../../../host/service/policy-file.js";
 
@@ -24,7 +32,7 @@ export function wanted(...requests: Request[]): Outcome {
   return { tag: "wanted", val: requests };
 }
 
-export function decided(judgement: Partial<Judgement> = {}): Outcome {
+export function decided(judgement: Partial<Judgement> = {}): OutcomeDecided {
   return {
     tag: "decided",
     val: {

@@ -4,8 +4,10 @@ import { test } from "node:test";
 import type { Evidence } from "#component/types";
 import { ArgumentRefused, CoreFault } from "../../../host/core/core.js";
 import type { AuditSink } from "../../../host/service/audit.js";
+import { deny } from "../../../host/service/denial.js";
 import type { Limits } from "../../../host/service/limits.js";
 import type { LoadedCore, PolicyState } from "../../../host/service/policy-file.js";
+import type { Decision } from "../../../host/service/verdict.js";
 import { Verifier } from "../../../host/service/verifier.js";
 import type { Source } from "../../../host/sources/source.js";
 import { AuditDouble, LogDouble } from "./audit-double.js";
@@ -232,6 +234,15 @@ test("a failing audit sink changes no verdict", async () => {
   assert.equal(denied.log.lines[0]?.message, "an audit record was lost");
   const accepted = setUp({ audit });
   assert.equal((await accepted.verifier.verify(imageNamed())).ok, true);
+});
+
+test("the host has no way to accept", () => {
+  const about = { name: "app", digest: DIGEST, policyDigest: POLICY_DIGEST };
+  // @ts-expect-error an accepting code is none of the host's
+  assert.equal(deny("accepted", "", about).ok, false);
+  // @ts-expect-error a judgement that is not the core's is no verdict
+  const forged: Decision = { ...decided().val, ok: true };
+  assert.equal(forged.ok, true);
 });
 
 interface Parts {

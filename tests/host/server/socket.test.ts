@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createConnection, createServer } from "node:net";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+
+import { SocketRefused } from "../../../host/server/daemon.js";
+import {
+  type DaemonUnderTest,
+  daemonUnderTest,
+  temporaryFolder,
+  verifierClient,
+  verifyImage,
+} from "./daemon-under-test.js";
+
+test("the socket has mode 0600, whatever the umask, in a folder made with 0700", async (t) => {
+  const socket = join(temporaryFolder(t), "countersign", "verifier.sock");
+  const umask = process.umask(0);
+  try {
+    await start(t, socket);
+    assert.equal(process.umask(), 0);
+  } finally {
+    process.umask(umask);
+  }
+  assert.ok(lstatSync(socket).isSocket());
+  assert.equal(lstatSync(socket).mode & 0o777, 0o600);
+  assert.equal(lstatSync(join(socket, "..")).mode & 0o777, 0o700);
+});
+
+test("a socket nobody listens on is replaced", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const killed = spawnSync(process.execPath, [
+    "-e",
+    `require("net").createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, "SIGKILL"))`,
+  ]);
+  assert.equal(killed.signal, "SIGKILL");
+  assert.ok(lstatSync(socket).isSocket());
+  const { daemon } = await start(t, socket);
+  assert.equal((await verifyImage(verifierClient(t, daemon))).ok, true);
+});
+
+test("a socket another daemon answers on is refused, and the other goes on", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const { daemon } = await start(t, socket);
+  await assertRefused(start(t, socket), `${socket} is in use: another daemon answers on it`);
+  assert.equal((await verifyImage(verifierClient(t, daemon))).ok, true);
+});
+
+test("a file in the socket's place is refused and kept", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  writeFileSync(socket, "precious");
+  await assertRefused(start(t, socket), `${socket} is there and is not a socket`);
+  assert.equal(readFileSync(socket, "utf8"), "precious");
+});
+
+test("a link in the socket's place is refused, even to a socket", async (t) => {
+  const folder = temporaryFolder(t);
+  const elsewhere = createServer().listen(join(folder, "elsewhere.sock"));
+  t.after(() => elsewhere.close());
+  const socket = join(folder, "verifier.sock");
+  symlinkSync(join(folder, "elsewhere.sock"), socket);
+  await assertRefused(start(t, socket), `${socket} is there and is not a socket`);
+});
+
+for (const mode of [0o770, 0o707, 0o1777]) {
+  test(`a folder of mode ${mode.toString(8)}, which others may write to, is refused`, async (t) => {
+    const folder = temporaryFolder(t);
+    chmodSync(folder, mode);
+    await assertRefused(start(t, join(folder, "verifier.sock")), `${folder} may be written to by others`);
+  });
+}
+
+test("a folder that is a link is refused", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, "real"), { mode: 0o700 });
+  symlinkSync(join(folder, "real"), join(folder, "link"));
+  await assertRefused(
+    start(t, join(folder, "link", "verifier.sock")),
+    `${join(folder, "link")} is not a folder but a link`,
+  );
+});
+
+const isRoot = process.geteuid?.() === 0;
+test("a folder of somebody else is refused", {
+  skip: !isRoot && "only root can give a folder away",
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  chownSync(folder, 12345, 12345);
+  await assertRefused(
+    start(t, join(folder, "verifier.sock")),
+    `${folder} belongs to user 12345, neither to root nor to us`,
+  );
+});
+
+test("a path longer than a socket can have is refused, not cut", async (t) => {
+  const socket = join(temporaryFolder(t), `${"s".repeat(120)}.sock`);
+  await assertRefused(start(t, socket), `${socket} is longer than 107 bytes`);
+});
+
+test("a folder that cannot be made is one clear line", async (t) => {
+  const file = join(temporaryFolder(t), "file");
+  writeFileSync(file, "");
+  await assertRefused(start(t, join(file, "countersign", "verifier.sock")), /cannot be made: ENOTDIR$/);
+});
+
+test("what is no gRPC at all is cut off, and the daemon goes on", async (t) => {
+  const { daemon } = await start(t, join(temporaryFolder(t), "verifier.sock"));
+  await new Promise<void>((resolve) => {
+    const connection = createConnection(daemon.socket, () => connection.write("GET / HTTP/1.1\r\n\r\n"));
+    connection.on("error", () => {});
+    connection.on("close", () => resolve());
+    connection.resume();
+  });
+  assert.equal((await verifyImage(verifierClient(t, daemon))).ok, true);
+});
+
+test("a drained daemon leaves no socket behind", async (t) => {
+  const { daemon } = await start(t, join(temporaryFolder(t), "verifier.sock"));
+  await daemon.drain(1000);
+  assert.equal(existsSync(daemon.socket), false);
+});
+
+function start(t: TestContext, socket: string): Promise<DaemonUnderTest> {
+  return daemonUnderTest(t, { options: { socket } });
+}
+
+async function assertRefused(start: Promise<unknown>, message: string | RegExp): Promise<void> {
+  await assert.rejects(start, (error) => {
+    assert.ok(error instanceof SocketRefused);
+    if (typeof message === "string") assert.equal(error.message, message);
+    else assert.match(error.message, message);
+    return true;
+  });
+}
