@@ -41,11 +41,10 @@ export class Connections {
 
   /**
    * Where a registry may send us: the internet, or addresses of the class its own connection has. What counts is
-   * the connection made, not what its name resolves to now. Reserved addresses are nobody's to send us to.
+   * the connection made, not what its name resolves to now.
    */
   reachFrom(registry: URL): Reach {
-    const kind = this.#registries.get(hostOf(registry));
-    return kind === undefined || kind === "reserved" ? "public" : kind;
+    return this.#registries.get(hostOf(registry)) ?? "public";
   }
 
   /** Ends every connection; what is under way fails. */

@@ -144,6 +144,15 @@ for (const [name, authentication, credentials, detail] of unconvincing) {
   });
 }
 
+test("what has been rejected is not sent twice for one request", async (t) => {
+  const registry = await registryFor(t, { authentication: { kind: "basic", ...user } });
+  const client = clientFor(t, { credentials: credentialsFor(registry.host, wrong) });
+  const at = { registry: registry.host, repository: "a", reference: "v1" };
+  await failureOf(client.manifest(at, want()));
+  await failureOf(client.manifest(at, want()));
+  assert.deepEqual(seen(registry), ["none /v2/", "basic /v2/", "basic /v2/"]);
+});
+
 test("registry-unauthorized: credentials that cannot be read", async (t) => {
   const registry = await registryFor(t, { authentication: { kind: "basic", ...user } });
   const client = clientFor(t, {

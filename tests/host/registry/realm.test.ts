@@ -41,6 +41,7 @@ const refused: [string, string][] = [
   ["ghcr.io", "http://auth.corp.test/token"],
   ["ghcr.io", "http://127.0.0.1:5000/token"],
   ["ghcr.io", "http://insecure.test/token"],
+  ["localhost:443", "http://localhost:5000/token"],
   ["127.0.0.1:5000", "http://127.0.0.2:5000/token"],
   ["127.0.0.1:5000", "http://insecure.test/token"],
   ["insecure.test", "http://127.0.0.1/token"],

@@ -8,10 +8,10 @@ export interface Fault {
   readonly body?: Uint8Array | string;
   /**
    * `silence`: no answer. `reset`: the connection is cut off before the answer. `reset-in-body`: after the headers
-   * and half of the body. `endless`: a body that does not end. `short`: the body ends before the Content-Length it
+   * and half of the body. `stall`: nothing comes after those. `endless`: a body that does not end. `short`: the body ends before the Content-Length it
    * announced. `garbage`: something that is not HTTP.
    */
-  readonly manner?: "silence" | "reset" | "reset-in-body" | "endless" | "short" | "garbage";
+  readonly manner?: "silence" | "reset" | "reset-in-body" | "stall" | "endless" | "short" | "garbage";
 }
 
 export function serveFault(fault: Fault, response: ServerResponse): void {
@@ -29,6 +29,10 @@ export function serveFault(fault: Fault, response: ServerResponse): void {
     case "reset-in-body":
       response.writeHead(fault.status ?? 200, { ...fault.headers, "content-length": body.length });
       response.write(body.subarray(0, body.length / 2), () => socket?.resetAndDestroy());
+      return;
+    case "stall":
+      response.writeHead(fault.status ?? 200, { ...fault.headers, "content-length": body.length });
+      response.write(body.subarray(0, body.length / 2));
       return;
     case "short":
       response.writeHead(fault.status ?? 200, { ...fault.headers, "content-length": body.length + 1 });
