@@ -1,28 +1,33 @@
 // npm run conformance -- [--dir DIR] [--fixtures DIR] [--only SUITE] [--json]
 //
 // Runs the cases of ../shared/conformance (or DIR) through the built component and a probe of the same sources.
-// Exit code 0: all as expected. 1: something failed, or there was nothing to run. 2: usage.
+// Exit code 0: all as expected. 1: something failed, or cannot be run. 2: usage.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { sharedPath } from "../support/shared.js";
 import { readCorpus } from "./corpus.js";
 import { failureText, jsonLine, ruleText, table } from "./report.js";
 import { run } from "./runner.js";
 import { Subject } from "./subject.js";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const SHARED = process.env["COUNTERSIGN_SHARED"] ?? join(ROOT, "../shared");
-const DEFAULT_DIRECTORY = join(SHARED, "conformance");
-
-process.exitCode = main();
+try {
+  process.exitCode = main();
+} catch (error) {
+  process.stderr.write(`conformance: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
 
 function main(): number {
   const options = readArguments();
   if (options === undefined) return 2;
-  const directory = options.dir ?? DEFAULT_DIRECTORY;
-  if (!existsSync(directory)) return nothingToRun(directory, options.dir !== undefined);
+  const directory = options.dir ?? sharedPath("conformance");
+  if (directory === null) return 0;
+  if (!existsSync(directory)) {
+    process.stderr.write(`conformance: there is no ${directory}\n`);
+    return 1;
+  }
 
   const files = readCorpus(directory).filter(({ name }) => (options.only ?? name) === name);
   if (files.length === 0) {
@@ -71,14 +76,6 @@ function readArguments(): Options | undefined {
 
 /** The cases' own fixtures where they have some, else those of the default corpus. */
 function fixturesOf(directory: string): string {
-  return existsSync(join(directory, "fixtures")) ? directory : DEFAULT_DIRECTORY;
-}
-
-/** Without the cases a contributor may go on, but neither CI nor someone who named the folder. */
-function nothingToRun(directory: string, named: boolean): number {
-  const fatal = named || Boolean(process.env["CI"]);
-  process.stderr.write(
-    `conformance: NOTHING WAS RUN: there is no ${directory}${fatal ? "" : " (skipped)"}\n`,
-  );
-  return fatal ? 1 : 0;
+  const own = existsSync(join(directory, "fixtures"));
+  return own ? directory : (sharedPath("conformance") ?? directory);
 }

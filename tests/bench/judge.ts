@@ -1,0 +1,64 @@
+import type { Evidence, Image, ItemKind } from "#component/types";
+import { PolicyCore } from "../../host/core/core.js";
+import { digestOf } from "../../host/oci/digest.js";
+import { OCI_MANIFEST } from "../../host/oci/media-types.js";
+import { descriptorOf, generateKey, makeImage, sigManifest, signLegacy } from "../support/sign.js";
+import { type Figure, scaled } from "./figure.js";
+import { compare, type Effort } from "./sampling.js";
+
+const REPOSITORY = "ghcr.io/automata/app";
+const KEY_PATH = "/data/workload/secret/cosign.pub";
+const POLICY = {
+  default: [{ type: "reject" }],
+  transports: {
+    docker: {
+      "ghcr.io/automata": [
+        { type: "sigstoreSigned", keyPath: KEY_PATH, signedIdentity: { type: "matchRepository" } },
+      ],
+    },
+  },
+};
+
+/** One judgement of an image with one signature, all evidence at hand: names, JSON, hashes, P-256, identity. */
+export async function measureJudge(effort: Effort): Promise<Figure[]> {
+  const { privateKey, publicPem } = generateKey();
+  const image = makeImage();
+  const signature = signLegacy({ privateKey, dockerReference: REPOSITORY, manifestDigest: image.digest });
+  const asked: Image = {
+    transport: "docker",
+    name: `${REPOSITORY}:1`,
+    mode: "containerd",
+    digest: image.digest,
+    descriptor: Buffer.from(JSON.stringify(descriptorOf(image))),
+  };
+  const evidence = [
+    item("manifest", image.digest, image.bytes),
+    item("cosign-tag", `${image.digest.replace(":", "-")}.sig`, sigManifest([signature]).bytes),
+    item("blob", digestOf(signature.payload), signature.payload),
+  ];
+  const core = PolicyCore.load(Buffer.from(JSON.stringify(POLICY)), () => Buffer.from(publicPem));
+
+  const judge = () => core.judge(asked, evidence, 1_800_000_000n);
+  const outcome = judge();
+  if (outcome.tag !== "decided" || !outcome.val.ok)
+    throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
+  const [ours] = await compare([judge], effort);
+  if (ours === undefined) return [];
+  return [
+    {
+      name: "judge() of a signed image",
+      unit: "µs",
+      ours: scaled(ours, 1000),
+      peer: "",
+      theirs: null,
+      runs: effort.rounds,
+    },
+  ];
+}
+
+function item(kind: ItemKind, reference: string, bytes: Uint8Array): Evidence {
+  return {
+    tag: "item",
+    val: { kind, reference, mediaType: OCI_MANIFEST, annotations: [], bytes, origin: reference },
+  };
+}

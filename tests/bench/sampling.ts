@@ -1,0 +1,48 @@
+// Time per call, by contenders that take turns: this machine and its neighbours slow all of them down alike.
+
+/** One way of doing the work. It is called often; a promise is awaited. */
+export type Contender = () => unknown;
+
+export interface Sample {
+  median: number;
+  min: number;
+  max: number;
+}
+
+export interface Effort {
+  /** Turns each contender has; the median is over these. */
+  rounds: number;
+  /** Milliseconds of a turn. At least one call is made. */
+  turnMs: number;
+}
+
+/** Milliseconds per call of each contender, in the order given. */
+export async function compare(
+  contenders: readonly Contender[],
+  { rounds, turnMs }: Effort,
+): Promise<Sample[]> {
+  const times: number[][] = contenders.map(() => []);
+  for (const contender of contenders) await turn(contender, turnMs);
+  for (let round = 0; round < rounds; round++)
+    for (const [i, contender] of contenders.entries()) times[i]?.push(await turn(contender, turnMs));
+  return times.map(sampleOf);
+}
+
+async function turn(contender: Contender, turnMs: number): Promise<number> {
+  const start = performance.now();
+  let calls = 0;
+  let spent = 0;
+  do {
+    const result = contender();
+    if (result instanceof Promise) await result;
+    calls++;
+    spent = performance.now() - start;
+  } while (spent < turnMs);
+  return spent / calls;
+}
+
+function sampleOf(times: number[]): Sample {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (index: number): number => sorted[Math.floor(index)] ?? Number.NaN;
+  return { median: at((sorted.length - 1) / 2), min: at(0), max: at(sorted.length - 1) };
+}

@@ -1,0 +1,73 @@
+// A registry in this process with one signed image in it, and the daemon as a process of its own.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { MAIN } from "../support/countersign/cli.js";
+import type { Question } from "../support/countersign/plugin.js";
+import { NAMESPACE, writePolicy } from "../support/countersign/policy.js";
+import { startRegistry } from "../support/registry/registry.js";
+import { descriptorOf, generateKey, makeImage, pushImage, pushSigned } from "../support/sign.js";
+
+export interface Stage {
+  /** Of this stage alone; removed with it. */
+  readonly folder: string;
+  readonly socket: string;
+  readonly publicKeyFile: string;
+  /** What containerd asks about the image. */
+  readonly question: Question;
+  /** The image as `HOST/REPOSITORY@sha256:…`. */
+  readonly byDigest: string;
+  /** Process id of the daemon. */
+  readonly daemon: number;
+  stop(): Promise<void>;
+}
+
+export async function startStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), "countersign-bench-"));
+  const publicKeyFile = join(folder, "cosign.pub");
+  const policyFile = join(folder, "policy.json");
+  const socket = join(folder, "verifier.sock");
+
+  const key = generateKey();
+  const registry = await startRegistry();
+  const repository = `${NAMESPACE}/app`;
+  const image = makeImage();
+  pushImage(registry, repository, image, "1");
+  pushSigned(registry, repository, image.digest, key.privateKey);
+  await writeFile(publicKeyFile, key.publicPem);
+  await writePolicy(policyFile, registry.host, publicKeyFile);
+  const daemon = await startDaemon(policyFile, socket);
+
+  return {
+    folder,
+    socket,
+    publicKeyFile,
+    question: {
+      name: `${registry.host}/${repository}:1`,
+      digest: image.digest,
+      descriptor: JSON.stringify(descriptorOf(image)),
+    },
+    byDigest: `${registry.host}/${repository}@${image.digest}`,
+    daemon: daemon.pid ?? 0,
+    stop: async () => {
+      const ended = once(daemon, "exit");
+      daemon.kill();
+      await ended;
+      await registry.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Its log goes nowhere: nobody is to be slowed down by reading it. */
+async function startDaemon(policyFile: string, socket: string): Promise<ChildProcess> {
+  const args = [MAIN, "serve", "--policy", policyFile, "--socket", socket];
+  const daemon = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+  for await (const line of createInterface(daemon.stdout))
+    if (line.startsWith("listening on ")) return daemon;
+  throw new Error("the daemon ended before it answered");
+}
