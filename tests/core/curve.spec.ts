@@ -1,6 +1,6 @@
 import { p256, p384, p521 } from "../../assembly/curve/nist";
 import { Curve, Point } from "../../assembly/curve/weierstrass";
-import { copy, equals, Limbs, one, subtractWithBorrow } from "../../assembly/field/limbs";
+import { copy, equals, Limbs, subtractWithBorrow } from "../../assembly/field/limbs";
 import { fromHex } from "./support/hex";
 
 const P256_GENERATOR =
@@ -186,7 +186,7 @@ describe("a point from octets", () => {
     expect(p384().pointFromOctets(octets) === null).toBe(true);
     for (let form = 0; form < 256; form++) {
       octets.set(0, <u8>form);
-      assert((p256().pointFromOctets(octets) !== null) == (form == 4), "form " + form.toString());
+      assert((p256().pointFromOctets(octets) !== null) == (form == 4), `form ${form}`);
     }
   });
 
@@ -195,9 +195,9 @@ describe("a point from octets", () => {
     const y = "66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4";
     const zero = "0000000000000000000000000000000000000000000000000000000000000000";
     const p = "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff";
-    expect(p256().pointFromOctets(fromHex("04" + zero + y)) !== null).toBe(true);
-    expect(p256().pointFromOctets(fromHex("04" + p + y)) === null).toBe(true);
-    expect(p256().pointFromOctets(fromHex("04" + y + p)) === null).toBe(true);
-    expect(p256().pointFromOctets(fromHex("04" + zero + zero)) === null).toBe(true);
+    expect(p256().pointFromOctets(fromHex(`04${zero}${y}`)) !== null).toBe(true);
+    expect(p256().pointFromOctets(fromHex(`04${p}${y}`)) === null).toBe(true);
+    expect(p256().pointFromOctets(fromHex(`04${y}${p}`)) === null).toBe(true);
+    expect(p256().pointFromOctets(fromHex(`04${zero}${zero}`)) === null).toBe(true);
   });
 });

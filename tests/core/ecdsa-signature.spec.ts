@@ -5,7 +5,7 @@ import { fromHex, toHex } from "./support/hex";
 /** "r s" in hexadecimal, or "none". */
 function read(hex: string): string {
   const signature = parseEcdsaSignature(fromHex(hex));
-  return signature == null ? "none" : toHex(signature.r) + " " + toHex(signature.s);
+  return signature == null ? "none" : `${toHex(signature.r)} ${toHex(signature.s)}`;
 }
 
 describe("an ECDSA signature in DER", () => {

@@ -19,8 +19,8 @@ function dotted(oid: Oid): string {
   for (let i = 0; i < oid.length; i++) {
     component = (component << 7) | (oid[i] & 0x7f);
     if (oid[i] >= 0x80) continue;
-    if (text.length == 0) text = (component / 40).toString() + "." + (component % 40).toString();
-    else text += "." + component.toString();
+    if (text.length == 0) text = `${(component / 40).toString()}.${(component % 40).toString()}`;
+    else text += `.${component.toString()}`;
     component = 0;
   }
   return text;

@@ -7,7 +7,7 @@ function read(text: string): string {
   const block = parsePem(Bytes.of(text));
   if (block == null) return "none";
   const label = String.UTF8.decodeUnsafe(block.label.start, block.label.length);
-  return label + " " + toHex(block.contents) + " " + block.rest.length.toString();
+  return `${label} ${toHex(block.contents)} ${block.rest.length.toString()}`;
 }
 
 describe("a PEM block", () => {

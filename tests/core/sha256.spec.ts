@@ -34,7 +34,7 @@ describe("SHA-256", () => {
       const digest = sha256(whole);
       for (let cut = 0; cut <= length; cut++) {
         const parts = new Sha256().update(whole.slice(0, cut)).update(whole.from(cut)).digest();
-        assert(parts.equals(digest), "split at " + cut.toString() + " of " + length.toString());
+        assert(parts.equals(digest), `split at ${cut.toString()} of ${length.toString()}`);
       }
     }
     expect(true).toBe(true);
