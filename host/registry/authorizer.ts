@@ -12,7 +12,6 @@ export interface AuthorizerOptions {
   readonly tokens: TokenService;
   readonly tokenRealms: readonly string[];
   readonly plainHttp: readonly string[];
-  readonly userAgent: string;
 }
 
 /** What is being asked for, and until when. */
@@ -83,7 +82,7 @@ export class Authorizer {
       credentials: demand.realm.trusted ? credentials : null,
     };
     const spent = rejected?.startsWith("Bearer ") ? rejected.slice("Bearer ".length) : null;
-    return `Bearer ${await this.#options.tokens.token(wish, spent, this.#options.userAgent, signal)}`;
+    return `Bearer ${await this.#options.tokens.token(wish, spent, signal)}`;
   }
 
   /** Why credentials that there are were not shown; null if they were, or if there are none. */

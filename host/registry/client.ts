@@ -77,10 +77,9 @@ export class RegistryClient {
     this.#connections = new Connections(options.lookup);
     this.#authorizer = new Authorizer({
       credentials: options.credentials,
-      tokens: new TokenService(this.#connections, this.#clock),
+      tokens: new TokenService(this.#connections, this.#clock, this.#userAgent),
       tokenRealms: options.tokenRealms ?? [],
       plainHttp: this.#plainHttp,
-      userAgent: this.#userAgent,
     });
   }
 

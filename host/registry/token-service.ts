@@ -32,28 +32,25 @@ export interface TokenWish {
 export class TokenService {
   readonly #connections: Connections;
   readonly #clock: Clock;
+  readonly #userAgent: string;
   readonly #tokens = new LRUCache<string, { token: string; until: number }>({ max: MAX_TOKENS });
   readonly #asking = new Map<string, Promise<string>>();
 
-  constructor(connections: Connections, clock: Clock) {
+  constructor(connections: Connections, clock: Clock, userAgent: string) {
     this.#connections = connections;
     this.#clock = clock;
+    this.#userAgent = userAgent;
   }
 
   /** A token other than `rejected`; a kept one if there is one. */
-  async token(
-    wish: TokenWish,
-    rejected: string | null,
-    userAgent: string,
-    signal: AbortSignal,
-  ): Promise<string> {
+  async token(wish: TokenWish, rejected: string | null, signal: AbortSignal): Promise<string> {
     const key = keyOf(wish);
     const kept = this.#tokens.get(key);
     if (kept !== undefined && kept.until > this.#clock.now() && kept.token !== rejected) return kept.token;
     // Manifest and signature are asked for at the same time; one token does for both.
     const asked = await this.#asking.get(key)?.catch(() => null);
     if (asked !== undefined && asked !== null && asked !== rejected) return asked;
-    const asking = this.#fetch(wish, key, userAgent, signal);
+    const asking = this.#fetch(wish, key, signal);
     this.#asking.set(key, asking);
     try {
       return await asking;
@@ -62,11 +59,11 @@ export class TokenService {
     }
   }
 
-  async #fetch(wish: TokenWish, key: string, userAgent: string, signal: AbortSignal): Promise<string> {
+  async #fetch(wish: TokenWish, key: string, signal: AbortSignal): Promise<string> {
     const { url, ...request } = requestFor(wish);
     const atRegistry = url.origin === wish.endpoint.url.origin;
     const reach = atRegistry ? "anywhere" : this.#connections.reachFrom(wish.endpoint.url);
-    const headers = { ...request.headers, "accept-encoding": "identity", "user-agent": userAgent };
+    const headers = { ...request.headers, "accept-encoding": "identity", "user-agent": this.#userAgent };
     const asked = this.#clock.now();
     const { statusCode, ...response } = await this.#connections.request(url, reach, {
       ...request,
