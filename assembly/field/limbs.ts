@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noAssignInExpressions: AssemblyScript spells an unchecked store so.
+
 // Natural numbers of a fixed width: `limbs[0] + limbs[1]·2^32 + …`, every 32-bit pattern allowed in every limb.
 // Public data only: nothing under field/ or curve/ takes care to run in constant time.
 

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noAssignInExpressions: AssemblyScript spells an unchecked store so.
+
 // Arithmetic modulo any odd number, in Montgomery form: a is represented by a·R mod m, where R = 2^(32·limbs).
 // Every element is below m. In every method `out` may be any of the inputs.
 
@@ -120,7 +122,8 @@ export class Modulus {
   private reduceProduct(out: Limbs): void {
     const t = this.product;
     const count = this.value.length;
-    for (let i = 0; i < count; i++) out[i] = t[i];
+    // unchecked: `multiply` has compared the lengths.
+    for (let i = 0; i < count; i++) unchecked((out[i] = unchecked(t[i])));
     if (t[count] != 0 || !lessThan(out, this.value)) subtractWithBorrow(out, out, this.value);
   }
 }
