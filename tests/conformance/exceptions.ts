@@ -1,40 +1,30 @@
 // Where we are not, or not yet, as containers/image is. A rule looks at what a case contains, never at its name, so
 // that it also judges cases nobody here has seen.
-//
-// differs         the case is run, and has to give the outcome written here: upstream's would be a failure
-// notYet          not run: the core does not do this so far
-// notExpressible  not run: there is no place for the question in a verifier for containerd
 
-import type { KeyObject } from "node:crypto";
-import type { Code } from "#component/types";
-import { type Case, isObject, operation } from "./corpus.js";
-import { type Key, keysOf, type Requirement, requirementsOf } from "./requirements.js";
-import type { Subject } from "./subject.js";
+import { isObject, operation } from "./corpus.js";
+import { requirementsOf } from "./requirements.js";
+import type { Rule } from "./rule.js";
 import { readManifest } from "./suites/manifest-digest.js";
-
-interface Exception {
-  suites: readonly string[];
-  reason: string;
-  fits(test: Case, subject: Subject): boolean;
-  /** Nothing in the corpus at hand has this, but a corpus of its kind may. */
-  anticipated?: true;
-}
-
-export interface NotRun extends Exception {
-  class: "notYet" | "notExpressible";
-}
-
-export interface Differs extends Exception {
-  class: "differs";
-  /** Our outcome, in the shape the suite gives. */
-  ours(test: Case, subject: Subject): unknown;
-  /** The code our judgement has to have. */
-  code?: Code;
-}
-
-export type Rule = NotRun | Differs;
+import {
+  acceptedUpstream,
+  digestBesideTag,
+  isSchema1,
+  jsonOf,
+  kindOf,
+  opensByWildcard,
+  someKey,
+  someSigstoreSigned,
+} from "./traits.js";
 
 const EVALUATED = ["sigstore-signed", "policy-eval"];
+const REKOR_SOURCES = [
+  "rekorPublicKeyPath",
+  "rekorPublicKeyPaths",
+  "rekorPublicKeyData",
+  "rekorPublicKeyDatas",
+];
+const KEY_KINDS_TO_COME = ["rsa", "ed25519", "secp384r1", "secp521r1"];
+const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
 
 /** The first that fits counts. */
 export const RULES: readonly Rule[] = [
@@ -233,68 +223,3 @@ export const RULES: readonly Rule[] = [
     fits: (test) => operation(test) === "networkImage",
   },
 ];
-
-const REKOR_SOURCES = [
-  "rekorPublicKeyPath",
-  "rekorPublicKeyPaths",
-  "rekorPublicKeyData",
-  "rekorPublicKeyDatas",
-];
-const KEY_KINDS_TO_COME = ["rsa", "ed25519", "secp384r1", "secp521r1"];
-const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
-
-type Fits = Rule["fits"];
-
-function someSigstoreSigned(is: (requirement: Requirement, subject: Subject) => boolean): Fits {
-  return (test, subject) =>
-    requirementsOf(test, subject).some(
-      (requirement) => requirement["type"] === "sigstoreSigned" && is(requirement, subject),
-    );
-}
-
-function someKey(is: (key: Key) => boolean): Fits {
-  return someSigstoreSigned((requirement, subject) => keysOf(requirement, subject).some(is));
-}
-
-function acceptedUpstream(fits: Fits): Fits {
-  return (test, subject) => test["accept"] === true && fits(test, subject);
-}
-
-/** The curve of an elliptic key, else its type. */
-function kindOf(key: KeyObject): string {
-  return key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "";
-}
-
-/** The canonical name without its tag, if a name has a tag and a digest. */
-function digestBesideTag(name: unknown, subject: Subject): string | undefined {
-  const reference = subject.probe.parseNormalized(String(name).replace(/^\/\//, ""));
-  if (reference === null || reference.tag === null || reference.digest === null) return undefined;
-  return `${reference.name}@${reference.digest}`;
-}
-
-/** Whether a list under a wildcard of ours has neither reject nor sigstoreSigned in it. */
-function opensByWildcard(test: Case): boolean {
-  const policy = jsonOf(Buffer.from(String(test["policy"])));
-  const transports = isObject(policy) ? policy["transports"] : undefined;
-  const docker = isObject(transports) ? transports["docker"] : undefined;
-  if (!isObject(docker)) return false;
-  return Object.entries(docker).some(
-    ([scope, list]) =>
-      /^(?:[^*]+\/)?\*$/.test(scope) &&
-      Array.isArray(list) &&
-      !list.some((requirement) => ["reject", "sigstoreSigned"].includes(requirement?.type)),
-  );
-}
-
-/** How containers/image tells docker schema 1, as far as a manifest without one of its four media types goes. */
-function isSchema1(manifest: unknown): boolean {
-  return isObject(manifest) && manifest["schemaVersion"] === 1;
-}
-
-function jsonOf(text: Buffer): unknown {
-  try {
-    return JSON.parse(text.toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,6 @@
 // What a run prints: failures on stderr, figures on stdout.
 
-import type { Rule } from "./exceptions.js";
+import type { Rule } from "./rule.js";
 import { type Counts, type Failure, type Result, sum } from "./runner.js";
 
 export function failureText({ suite, id, note, expected, got }: Failure): string {

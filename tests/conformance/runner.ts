@@ -2,7 +2,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { type Case, operation, type SuiteFile } from "./corpus.js";
-import { type Differs, RULES, type Rule } from "./exceptions.js";
+import { RULES } from "./exceptions.js";
+import type { Differs, Rule } from "./rule.js";
 import type { Subject } from "./subject.js";
 import type { Observation } from "./suite.js";
 import { SUITES } from "./suites/index.js";

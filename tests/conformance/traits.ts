@@ -1,0 +1,66 @@
+// What exceptions ask about the content of a case.
+
+import type { KeyObject } from "node:crypto";
+import { type Case, isObject } from "./corpus.js";
+import { type Key, keysOf, type Requirement, requirementsOf } from "./requirements.js";
+import type { Rule } from "./rule.js";
+import type { Subject } from "./subject.js";
+
+type Fits = Rule["fits"];
+
+/** Whether a sigstoreSigned requirement that decides the case is as told. */
+export function someSigstoreSigned(is: (requirement: Requirement, subject: Subject) => boolean): Fits {
+  return (test, subject) =>
+    requirementsOf(test, subject).some(
+      (requirement) => requirement["type"] === "sigstoreSigned" && is(requirement, subject),
+    );
+}
+
+/** Whether such a requirement names a key that is as told. */
+export function someKey(is: (key: Key) => boolean): Fits {
+  return someSigstoreSigned((requirement, subject) => keysOf(requirement, subject).some(is));
+}
+
+export function acceptedUpstream(fits: Fits): Fits {
+  return (test, subject) => test["accept"] === true && fits(test, subject);
+}
+
+/** The curve of an elliptic key, else its type. */
+export function kindOf(key: KeyObject): string {
+  return key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "";
+}
+
+/** The canonical name without its tag, if a name has a tag and a digest. */
+export function digestBesideTag(name: unknown, subject: Subject): string | undefined {
+  const reference = subject.probe.parseNormalized(String(name).replace(/^\/\//, ""));
+  if (reference === null || reference.tag === null || reference.digest === null) return undefined;
+  return `${reference.name}@${reference.digest}`;
+}
+
+/** Whether a list under a wildcard of ours has neither reject nor sigstoreSigned in it. */
+export function opensByWildcard(test: Case): boolean {
+  const policy = jsonOf(Buffer.from(String(test["policy"])));
+  const transports = isObject(policy) ? policy["transports"] : undefined;
+  const docker = isObject(transports) ? transports["docker"] : undefined;
+  if (!isObject(docker)) return false;
+  return Object.entries(docker).some(
+    ([scope, list]) =>
+      /^(?:[^*]+\/)?\*$/.test(scope) &&
+      Array.isArray(list) &&
+      !list.some((requirement) => ["reject", "sigstoreSigned"].includes(requirement?.type)),
+  );
+}
+
+/** How containers/image tells docker schema 1, as far as a manifest without one of its four media types goes. */
+export function isSchema1(manifest: unknown): boolean {
+  return isObject(manifest) && manifest["schemaVersion"] === 1;
+}
+
+/** The document in `text`; undefined if it is not JSON. */
+export function jsonOf(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
