@@ -57,7 +57,7 @@ class PayloadReader {
       members++;
       if (reader.memberName().is("critical")) this.readCritical();
       else if (reader.memberName().is("optional")) this.readOptional();
-      else reader.fail("unknown member");
+      else reader.failMember("unknown member");
     }
     if (members != 2) reader.fail("expected critical and optional");
   }
@@ -73,7 +73,7 @@ class PayloadReader {
         if (!reader.string().is(PAYLOAD_TYPE)) reader.fail("another type of payload");
       } else if (name.is("image")) this.readImage();
       else if (name.is("identity")) this.readIdentity();
-      else reader.fail("unknown member");
+      else reader.failMember("unknown member");
     }
     if (members != 3) reader.fail("expected type, image and identity");
   }
@@ -83,7 +83,7 @@ class PayloadReader {
     reader.enterObject();
     while (reader.nextMember()) {
       if (reader.memberName().is("docker-manifest-digest")) this.manifestDigest = reader.string();
-      else reader.fail("unknown member");
+      else reader.failMember("unknown member");
     }
     if (!isDigest(this.manifestDigest)) reader.fail("expected a docker-manifest-digest");
   }
@@ -94,7 +94,7 @@ class PayloadReader {
     reader.enterObject();
     while (reader.nextMember()) {
       members++;
-      if (!reader.memberName().is("docker-reference")) reader.fail("unknown member");
+      if (!reader.memberName().is("docker-reference")) reader.failMember("unknown member");
       else if (!reader.takeNull()) this.dockerReference = reader.string();
     }
     if (members != 1) reader.fail("expected a docker-reference");

@@ -35,7 +35,7 @@ function readDescriptor(reader: JsonReader): Descriptor {
       else if (name.is("digest")) digest = reader.string();
       else if (name.is("size")) size = readSize(reader);
       else if (foldsTo(name, "mediatype") || foldsTo(name, "digest") || foldsTo(name, "size")) {
-        reader.fail("a member's name in another case");
+        reader.failMember("a member's name in another case");
       } else reader.skip();
     }
   }

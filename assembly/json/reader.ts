@@ -36,6 +36,8 @@ class Frame {
   count: i32 = 0;
   /** Name of the member that is being read; at address 0 while it is not known. */
   name: Bytes = EMPTY();
+  /** Offset of that name. */
+  nameAt: i32 = 0;
   /** Names seen, while there are few. */
   names: Array<Bytes> = [];
   /** All names seen, once there are many. */
@@ -79,6 +81,11 @@ export class JsonReader {
     this.failureAt = offset >= 0 ? offset : this.position();
     this.failurePath = this.path();
     this.at = this.text.length;
+  }
+
+  /** Records a failure at the name of the member whose value is next. */
+  failMember(what: string): void {
+    this.fail(what, this.frames[this.depth - 1].nameAt);
   }
 
   failed(): bool {
@@ -125,19 +132,17 @@ export class JsonReader {
     if (this.failed()) return false;
     const frame = this.frames[this.depth - 1];
     if (!this.nextElement(frame, 0x7d, "expected a comma or a closing brace")) return false;
-    const start = this.at;
+    frame.nameAt = this.at;
     if (this.kind() != JsonKind.String) {
       this.fail("expected a member name in double quotes");
       return false;
     }
-    const name = this.string();
+    frame.name = this.string();
     if (this.failed()) return false;
-    if (!remember(frame, name)) {
-      frame.name = name;
-      this.fail("the same member twice", start);
+    if (!remember(frame, frame.name)) {
+      this.failMember("the same member twice");
       return false;
     }
-    frame.name = name;
     this.skipSpace();
     if (this.at >= this.text.length || this.text.at(this.at) != 0x3a) {
       this.fail("expected a colon");

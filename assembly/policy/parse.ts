@@ -25,7 +25,7 @@ export function readPolicy(reader: JsonReader): Policy {
       } else if (name.is("transports")) {
         policy.hasTransports = true;
         readTransports(reader, policy);
-      } else reader.fail("unknown member; a policy has default and transports");
+      } else reader.failMember("unknown member; a policy has default and transports");
     }
   }
   if (!hasDefault) reader.fail("default is missing", 0);
@@ -47,7 +47,7 @@ function readScope(reader: JsonReader, policy: Policy, transport: Bytes): void {
   const scope = reader.memberName();
   const problem = scopeProblem(transport, scope);
   if (problem.length > 0) {
-    reader.fail(problem);
+    reader.failMember(problem);
     return;
   }
   if (policy.lists.length == POLICY_SCOPES) {

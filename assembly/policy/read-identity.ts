@@ -32,7 +32,7 @@ function readPlain(reader: JsonReader, type: IdentityType): SignedIdentity {
   reader.enterObject();
   while (reader.nextMember()) {
     if (reader.memberName().is("type")) reader.string();
-    else reader.fail("unknown member; this type of signedIdentity has no other than type");
+    else reader.failMember("unknown member; this type of signedIdentity has no other than type");
   }
   return new SignedIdentity(type);
 }
@@ -72,7 +72,7 @@ function readOnly(reader: JsonReader, member: string): Bytes | null {
   while (reader.nextMember()) {
     if (reader.memberName().is("type")) reader.string();
     else if (reader.memberName().is(member)) text = readText(reader);
-    else reader.fail("unknown member of this type of signedIdentity");
+    else reader.failMember("unknown member of this type of signedIdentity");
   }
   return text;
 }
@@ -85,7 +85,7 @@ function readRemapIdentity(reader: JsonReader, start: i32): SignedIdentity {
     if (name.is("type")) reader.string();
     else if (name.is("prefix")) identity.prefix = textOrEmpty(reader);
     else if (name.is("signedPrefix")) identity.signedPrefix = textOrEmpty(reader);
-    else reader.fail("unknown member of this type of signedIdentity");
+    else reader.failMember("unknown member of this type of signedIdentity");
   }
   if (!isRemapPrefix(identity.prefix)) reader.fail("prefix: expected a host, or a host and a path", start);
   if (!isRemapPrefix(identity.signedPrefix))

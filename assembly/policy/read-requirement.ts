@@ -33,7 +33,7 @@ function readPlain(reader: JsonReader, requirement: Requirement): Requirement {
   reader.enterObject();
   while (reader.nextMember()) {
     if (reader.memberName().is("type")) reader.string();
-    else reader.fail("unknown member; this requirement has no other than type");
+    else reader.failMember("unknown member; this requirement has no other than type");
   }
   return requirement;
 }
@@ -97,7 +97,7 @@ function readSignedBaseLayer(reader: JsonReader, start: i32): Requirement {
     const name = reader.memberName();
     if (name.is("type")) reader.string();
     else if (name.is("baseLayerIdentity")) requirement.writtenIdentity = readIdentity(reader);
-    else reader.fail("unknown member; signedBaseLayer has type and baseLayerIdentity");
+    else reader.failMember("unknown member; signedBaseLayer has type and baseLayerIdentity");
   }
   if (requirement.writtenIdentity === null) reader.fail("baseLayerIdentity is missing", start);
   return requirement;

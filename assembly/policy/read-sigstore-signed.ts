@@ -36,7 +36,7 @@ export function readSigstoreSigned(reader: JsonReader, policy: Policy, start: i3
     } else if (name.is("rekorPublicKeyDatas")) {
       rekorSources += readDatas(reader, "rekorPublicKeyDatas", rekorKeys);
     } else if (name.is("signedIdentity")) requirement.writtenIdentity = readIdentity(reader);
-    else reader.fail("unknown member of sigstoreSigned");
+    else reader.failMember("unknown member of sigstoreSigned");
   }
   if (sources != 1) {
     reader.fail("expected exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki", start);
@@ -111,7 +111,7 @@ function readFulcio(reader: JsonReader, policy: Policy): Fulcio {
     else if (name.is("caData")) sources += readOneData(reader, "fulcio.caData", ca);
     else if (name.is("oidcIssuer")) oidcIssuer = readRequiredText(reader);
     else if (name.is("subjectEmail")) subjectEmail = readRequiredText(reader);
-    else reader.fail("unknown member; fulcio has caPath, caData, oidcIssuer and subjectEmail");
+    else reader.failMember("unknown member; fulcio has caPath, caData, oidcIssuer and subjectEmail");
   }
   if (sources != 1) reader.fail("fulcio: expected exactly one of caPath and caData", start);
   if (oidcIssuer.length == 0) reader.fail("fulcio: oidcIssuer is missing", start);
@@ -138,7 +138,7 @@ function readPki(reader: JsonReader, policy: Policy): Pki {
       intermediateSources += readOneData(reader, "pki.caIntermediatesData", intermediates);
     } else if (name.is("subjectEmail")) subjectEmail = readText(reader);
     else if (name.is("subjectHostname")) subjectHostname = readText(reader);
-    else reader.fail("unknown member of pki");
+    else reader.failMember("unknown member of pki");
   }
   if (rootSources != 1) reader.fail("pki: expected exactly one of caRootsPath and caRootsData", start);
   if (intermediateSources > 1) {

@@ -7,7 +7,6 @@ import { type Denied, deny } from "./denial.js";
 import type { Passage } from "./in-flight.js";
 import type { Limits } from "./limits.js";
 import type { LoadedCore } from "./policy-file.js";
-import { resolveImage } from "./resolve.js";
 import type { Stopwatch } from "./stopwatch.js";
 import type { Decision } from "./verdict.js";
 
@@ -29,7 +28,7 @@ export class Inquiry {
   readonly #budget: EvidenceBudget;
   readonly #evidence: Evidence[] = [];
   readonly #asked = new Set<string>();
-  #image: Image;
+  readonly #image: Image;
 
   constructor(image: Image, parts: InquiryParts) {
     this.#image = image;
@@ -63,16 +62,7 @@ export class Inquiry {
     const { source, deadline } = this.#parts;
     for (const request of requests) this.#asked.add(nameOf(request));
     const evidence = await collectEvidence(source, requests, this.#budget, deadline);
-    this.#evidence.push(...(this.#resolve(evidence) ?? evidence));
-  }
-
-  /** Puts the descriptor where a person gave a name alone; undefined when there is nothing to resolve. */
-  #resolve(evidence: readonly Evidence[]): Evidence[] | undefined {
-    const isNameAlone = this.#image.mode === "user" && this.#image.descriptor.length === 0;
-    const resolution = isNameAlone ? resolveImage(this.#image, evidence) : undefined;
-    if (!resolution) return undefined;
-    this.#image = resolution.image;
-    return [resolution.manifest];
+    this.#evidence.push(...evidence);
   }
 
   #denied(): Denied {

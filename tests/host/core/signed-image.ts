@@ -46,6 +46,8 @@ const COSIGN_TAG = `${manifest.digest.replace(":", "-")}.sig`;
 export function evidenceFor(reference: string): Evidence {
   switch (reference) {
     case manifest.digest:
+    case "1":
+    case "latest":
       return item("manifest", reference, OCI_MANIFEST, manifest.bytes);
     case COSIGN_TAG:
       return item("cosign-tag", reference, OCI_MANIFEST, signatures.bytes);

@@ -76,11 +76,9 @@ function setUp(source = signedRegistry()) {
   return { verifier, source };
 }
 
-/** A registry with the signed image, under the tags a name can have here as well. */
+/** A registry with the signed image. */
 function signedRegistry(): SourceDouble {
-  return new SourceDouble(({ reference }) =>
-    evidenceFor(["1", "latest"].includes(reference) ? SIGNED_IMAGE.digest : reference),
-  );
+  return new SourceDouble(({ reference }) => evidenceFor(reference));
 }
 
 function named(name: string): Image {

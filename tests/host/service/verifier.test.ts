@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Evidence, Image } from "#component/types";
-import { digestOf } from "../../../host/oci/digest.js";
 import { Verifier } from "../../../host/service/verifier.js";
 import { AuditDouble } from "./audit-double.js";
 import { coreDouble, DIGEST, decided, imageNamed, loaded, request, wanted } from "./core-double.js";
@@ -51,53 +50,21 @@ test("an accepting verdict is the core's judgement, whole, and what it took", as
   assert.deepEqual(Object.keys(durations), ["planMs", "fetchMs", "judgeMs", "totalMs"]);
 });
 
-test("a name alone is resolved: the core gets the descriptor of what was fetched, and the manifest by digest", async () => {
-  const bytes = Buffer.from('{"schemaVersion":2}');
-  const mediaType = "application/vnd.oci.image.manifest.v1+json";
-  const judged: { image: Image; evidence: Evidence[] }[] = [];
+test("a name alone is left to the core, with what was found under it", async () => {
+  const judged: { image: Image; references: string[] }[] = [];
   const core = coreDouble({
     plan: () => wanted(request("manifest", "latest")),
     judge: (image, evidence) => {
-      judged.push({ image, evidence: [...evidence] });
+      judged.push({ image, references: evidence.map(referenceOf) });
       return judged.length === 1 ? wanted(request("cosign-tag", "sha256-a.sig")) : decided();
     },
   });
-  const source = new SourceDouble((request) => itemFor(request, { bytes, mediaType }));
-  const verdict = await verifierOf({ core, source }).verify(nameAlone());
-  assert.equal(verdict.ok, true);
-  const digest = digestOf(bytes);
-  const [first, second] = judged;
-  assert.deepEqual(JSON.parse(Buffer.from(first?.image.descriptor ?? []).toString()), {
-    mediaType,
-    digest,
-    size: bytes.length,
-  });
-  assert.equal(first?.image.digest, digest);
-  assert.deepEqual(first?.evidence.map(referenceOf), [digest]);
-  assert.deepEqual(second?.evidence.map(referenceOf), [digest, "sha256-a.sig"]);
-});
-
-test("a name that nothing is found under is left to the core", async () => {
-  const core = coreDouble({
-    plan: () => wanted(request("manifest", "latest")),
-    judge: (image, evidence) => {
-      assert.equal(image.descriptor.length, 0);
-      assert.deepEqual(evidence, [{ tag: "absent", val: { kind: "manifest", reference: "latest" } }]);
-      return decided({ ok: false, code: "manifest-missing" });
-    },
-  });
-  const source = new SourceDouble(({ kind, reference }) => ({ tag: "absent", val: { kind, reference } }));
-  assert.equal((await verifierOf({ core, source }).verify(nameAlone())).code, "manifest-missing");
-});
-
-test("an image of containerd without a descriptor is not resolved", async () => {
-  const core = coreDouble({
-    plan: () => wanted(request("manifest", "latest")),
-    judge: (image) =>
-      decided({ ok: false, code: "descriptor-invalid", digest: String(image.descriptor.length) }),
-  });
-  const verdict = await verifierOf({ core }).verify({ ...nameAlone(), mode: "containerd" });
-  assert.equal(verdict.digest, "0");
+  const image = nameAlone();
+  assert.equal((await verifierOf({ core }).verify(image)).ok, true);
+  assert.deepEqual(judged, [
+    { image, references: ["latest"] },
+    { image, references: ["latest", "sha256-a.sig"] },
+  ]);
 });
 
 test("every verdict is recorded", async () => {
