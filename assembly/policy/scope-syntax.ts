@@ -68,7 +68,7 @@ function isStorageScope(scope: Bytes): bool {
   const second = rest.indexOf(AT, first + 1);
   if (second < 0) {
     const suffix = rest.from(first + 1);
-    return isHex64(suffix) || (first > 0 && isDigest(suffix));
+    return isHex64(suffix) || isDigest(suffix);
   }
   return isDigest(rest.slice(first + 1, second)) && isHex64(rest.from(second + 1));
 }
