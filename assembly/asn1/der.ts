@@ -34,13 +34,6 @@ export class DerReader {
     return contents;
   }
 
-  /** The next element with its header. */
-  element(tag: u8): Bytes {
-    const begin = this.position;
-    this.read(tag);
-    return this.failed ? new Bytes(0, 0) : this.input.slice(begin, this.position);
-  }
-
   /** Continues inside the next element. The result is for `leave`. */
   enter(tag: u8): i32 {
     const outer = this.end;

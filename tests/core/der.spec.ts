@@ -120,13 +120,6 @@ describe("a nested element", () => {
     der.leave(outer);
     expect(der.failed).toBe(true);
   });
-
-  it("is given with its header", () => {
-    const der = reader("30 02 0500 05 00");
-    expect(toHex(der.element(SEQUENCE))).toBe("30020500");
-    der.read(NULL);
-    expect(der.done()).toBe(true);
-  });
 });
 
 describe("a failure", () => {
@@ -138,7 +131,6 @@ describe("a failure", () => {
     expect(der.integer().length).toBe(0);
     expect(der.natural().length).toBe(0);
     expect(der.octetsOfBitString().length).toBe(0);
-    expect(der.element(NULL).length).toBe(0);
     der.leave(der.enter(SEQUENCE));
     expect(der.more()).toBe(false);
     expect(der.done()).toBe(false);

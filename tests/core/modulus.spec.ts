@@ -45,7 +45,9 @@ function elements(m: Modulus): Limbs[] {
     subtractWithBorrow(less, less, one(m.limbs));
     push(list, m, less);
   }
-  for (let k = 1; k < bitLength(m.value); k += (k & 31) == 0 ? 1 : 31 - (k & 31) || 1) {
+  for (let k = 1; k < bitLength(m.value); k++) {
+    const besideBoundary = (k + 1) % 32 <= 2;
+    if (!besideBoundary) continue;
     const power = m.zero();
     power[k >> 5] = 1 << (k & 31);
     push(list, m, power);
