@@ -8,43 +8,45 @@ import { pathToFileURL } from "node:url";
 import { main, mustRun, say } from "./command.mjs";
 import { ensureInstalled } from "./setup.mjs";
 
-const STEPS = [
-  {
-    name: "core",
-    inputs: ["assembly", "wit", "asconfig.json", "scripts/build-core.mjs", "scripts/canonical-names.mjs"],
-    output: "dist/component/verifier.js",
-    command: ["scripts/build-core.mjs"],
-  },
-  {
-    name: "probes",
-    inputs: ["assembly", "scripts/build-probe.mjs"],
-    output: "build/probe",
-    command: ["scripts/build-probe.mjs"],
-  },
-  {
-    name: "host",
-    inputs: ["host", "tests", "tsconfig.json", "dist/component/interfaces"],
-    output: "dist/host/cli/main.js",
-    command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
-    after: removeOrphans,
-  },
-];
+const CORE = {
+  name: "core",
+  inputs: ["assembly", "wit", "asconfig.json", "scripts/build-core.mjs", "scripts/canonical-names.mjs"],
+  output: "dist/component/verifier.js",
+  command: ["scripts/build-core.mjs"],
+};
+const PROBES = {
+  name: "probes",
+  inputs: ["assembly", "scripts/build-probe.mjs"],
+  output: "build/probe",
+  command: ["scripts/build-probe.mjs"],
+};
+const HOST = {
+  name: "host",
+  inputs: ["host", "tests", "tsconfig.json", "dist/component/interfaces"],
+  output: "dist/host/cli/main.js",
+  command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
+  after: removeOrphans,
+};
 const FINGERPRINTS = "build/fingerprints.json";
 
 /** Installs the dependencies and builds everything that is not up to date. */
 export async function ensureBuilt() {
   await ensureInstalled();
+  await mkdir("build", { recursive: true });
   const built = await readFile(FINGERPRINTS, "utf8").then(JSON.parse, () => ({}));
-  for (const step of STEPS) {
-    const fingerprint = await fingerprintOf([...step.inputs, "package-lock.json"]);
-    if (built[step.name] === fingerprint && existsSync(step.output)) continue;
-    say(`building ${step.name}`);
-    await mustRun(`building ${step.name}`, process.execPath, step.command);
-    await step.after?.();
-    built[step.name] = fingerprint;
-    await mkdir("build", { recursive: true });
-    await writeFile(FINGERPRINTS, JSON.stringify(built));
-  }
+  // The host is compiled against the core's types; the probes are nobody's input.
+  await Promise.all([buildStep(CORE, built).then(() => buildStep(HOST, built)), buildStep(PROBES, built)]);
+}
+
+/** `built`: by step, the fingerprint of the inputs it was last built from. */
+async function buildStep({ name, inputs, output, command, after }, built) {
+  const fingerprint = await fingerprintOf([...inputs, "package-lock.json"]);
+  if (built[name] === fingerprint && existsSync(output)) return;
+  say(`building ${name}`);
+  await mustRun(`building ${name}`, process.execPath, command);
+  await after?.();
+  built[name] = fingerprint;
+  await writeFile(FINGERPRINTS, JSON.stringify(built));
 }
 
 /** SHA-256 over the names and contents of all files at or below `paths`. */

@@ -1,0 +1,92 @@
+// `npm test` is believed: what it counts has to be so.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { ROOT } from "./sources.js";
+
+// Otherwise node:test would take the files below for tests of this one.
+delete process.env["NODE_TEST_CONTEXT"];
+
+const load = (script: string) => import(pathToFileURL(join(ROOT, "scripts", script)).href);
+const { runNodeTests } = await load("test/node-test.mjs");
+const { Tally, totalsLine } = await load("test/tally.mjs");
+
+class QuietTally extends Tally {
+  constructor() {
+    super("runner");
+  }
+  say() {}
+}
+
+interface Case {
+  readonly title: string;
+  readonly text: string;
+  readonly passed?: number;
+  readonly failed?: number;
+  readonly skipped?: number;
+}
+
+const CASES: readonly Case[] = [
+  { title: "tests that pass", text: "test('a', () => {}); test('b', () => {});", passed: 2 },
+  {
+    title: "a test that fails",
+    text: "test('a', () => {}); test('b', () => { throw 1; });",
+    passed: 1,
+    failed: 1,
+  },
+  {
+    title: "tests in a suite, which is none",
+    text: "describe('s', () => { test('a', () => {}); });",
+    passed: 1,
+  },
+  {
+    title: "a suite with a failure, which is one",
+    text: "describe('s', () => { test('a', () => {}); test('b', () => { throw 1; }); });",
+    passed: 1,
+    failed: 1,
+  },
+  {
+    title: "subtests, not their parent",
+    text: "test('p', async (t) => { await t.test('a', () => {}); });",
+    passed: 1,
+  },
+  { title: "a skipped test", text: "test('a', { skip: 'needs root' }, () => {});", skipped: 1 },
+  { title: "a test to be written", text: "test.todo('a');", skipped: 1 },
+  {
+    title: "a suite that cannot be set up, and its test",
+    text: "describe('s', () => { before(() => { throw 1; }); test('a', () => {}); });",
+    failed: 2,
+  },
+  { title: "a file without tests", text: "", failed: 1 },
+  { title: "a file that does not load", text: "import './not-there.js';", failed: 1 },
+];
+
+describe("the runner counts", () => {
+  for (const { title, text, passed = 0, failed = 0, skipped = 0 } of CASES) {
+    test(title, async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), "countersign-runner-"));
+      t.after(() => rmSync(folder, { recursive: true }));
+      writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+      writeFileSync(
+        join(folder, "a.test.js"),
+        `import { before, describe, test } from "node:test";\n${text}`,
+      );
+      const tally = new QuietTally();
+      process.chdir(ROOT);
+      await runNodeTests(tally, folder, 1);
+      assert.deepEqual(
+        { passed: tally.passed, failed: tally.failed, skipped: tally.skipped },
+        { passed, failed, skipped },
+      );
+    });
+  }
+
+  test("the last line names skipped tests only where there are some", () => {
+    assert.equal(totalsLine({ passed: 2, failed: 1, skipped: 0 }), "2 passed, 1 failed");
+    assert.equal(totalsLine({ passed: 2, failed: 0, skipped: 3 }), "2 passed, 0 failed, 3 skipped");
+  });
+});
