@@ -44,25 +44,32 @@ function recipeId() {
 async function fetchInto(folder) {
   await removePartials();
   const partial = partialFolder();
+  try {
+    await prepare(partial);
+    await rename(partial, folder);
+  } catch (error) {
+    if (error.code !== "ENOTEMPTY") throw error; // another process was faster
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+async function prepare(folder) {
   const lock = await readLock();
   const versions = {};
   for (const suite of SUITES) {
     say(`fetching ${suite.packages.join(", ")} from Debian ${suite.suite}`);
-    const apt = join(partial, "apt");
+    const apt = join(folder, "apt");
     const fetched = await fetchPackages(apt, suite);
     assertLocked(lock[suite.suite], fetched);
     for (const [name, { version, file }] of Object.entries(fetched)) {
       versions[name] = version;
-      await mustRun(`unpacking ${name}`, "dpkg-deb", ["-x", join(apt, file), join(partial, suite.suite)]);
+      await mustRun(`unpacking ${name}`, "dpkg-deb", ["-x", join(apt, file), join(folder, suite.suite)]);
     }
     await rm(apt, { recursive: true });
-    await linkPrograms(partial, suite);
+    await linkPrograms(folder, suite);
   }
-  await writeFile(join(partial, "versions.json"), JSON.stringify(versions));
-  await rename(partial, folder).catch(async (error) => {
-    if (error.code !== "ENOTEMPTY") throw error;
-    await rm(partial, { recursive: true }); // another process was faster
-  });
+  await writeFile(join(folder, "versions.json"), JSON.stringify(versions));
 }
 
 function partialFolder() {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { Failure, mustRun } from "../command.mjs";
+import { Failure, mustRun, run } from "../command.mjs";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -22,11 +22,17 @@ export async function downloadPackages(folder, suite, packages) {
   );
   await writeFile(join(folder, "apt.conf"), configuration(folder, await networkSettings()));
 
-  const env = { ...process.env, APT_CONFIG: join(folder, "apt.conf") };
-  await mustRun(`apt-get update of Debian ${suite}`, "apt-get", ["-qq", "update"], { env });
-  const download = ["-qq", "download", ...packages];
-  await mustRun(`apt-get download from Debian ${suite}`, "apt-get", download, { env, cwd: folder });
+  await aptGet(folder, suite, ["update"]);
+  await aptGet(folder, suite, ["download", ...packages]);
   return (await readdir(folder)).filter((name) => name.endsWith(".deb"));
+}
+
+async function aptGet(folder, suite, args) {
+  const env = { ...process.env, APT_CONFIG: join(folder, "apt.conf") };
+  const { status, output } = await run("apt-get", ["-qq", ...args], { env, cwd: folder });
+  if (status === 0) return;
+  const [, reason] = /^E: (.*)$/m.exec(output) ?? ["", `exit status ${status}`];
+  throw new Failure(`Debian ${suite} cannot be had: apt-get ${args[0]}: ${reason}`);
 }
 
 function configuration(folder, network) {
@@ -34,7 +40,7 @@ function configuration(folder, network) {
 Dir::Cache "${folder}"; Dir::Cache::archives "${folder}/archives";
 Dir::Etc::sourcelist "${folder}/sources.list"; Dir::Etc::main "${folder}/none";
 Dir::Etc::sourceparts "${folder}/empty"; Dir::Etc::preferencesparts "${folder}/empty"; Dir::Etc::parts "${folder}/empty";
-Acquire::Languages "none"; APT::Sandbox::User "root";
+Acquire::Languages "none"; APT::Sandbox::User "root"; APT::Update::Error-Mode "any";
 // A mirror that lags is expired but no less authentic.
 Acquire::Check-Valid-Until "false";
 ${network}
