@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { ensureBuilt } from "./build.mjs";
 import { main, run } from "./command.mjs";
 import { runNodeTests } from "./test/node-test.mjs";
 import { Tally, totalsLine } from "./test/tally.mjs";
+import { endWithTotals } from "./test/totals.mjs";
 
 const bin = (name) => resolve("node_modules/.bin", name);
 const tool = (name, args, cwd) => run(bin(name), args, { cwd });
@@ -37,13 +37,12 @@ async function regenerate() {
 
 async function rules() {
   const tally = new Tally("checks");
-  await runNodeTests(tally, "dist/tests/checks", 1);
+  await runNodeTests(tally, "dist/tests/checks");
   const { passed, failed, skipped } = tally;
   return { status: passed > 0 && failed + skipped === 0 ? 0 : 1, output: totalsLine(tally) };
 }
 
-await main(async () => {
-  await ensureBuilt();
+async function runChecks() {
   const tally = new Tally("check");
   for (const [name, check] of CHECKS) {
     const { status, output } = await check();
@@ -53,6 +52,7 @@ await main(async () => {
       tally.say(`ok ${name}`);
     }
   }
-  process.stdout.write(`${totalsLine(tally)}\n`);
-  return tally.failed === 0 ? 0 : 1;
-});
+  return tally;
+}
+
+await main(() => endWithTotals(runChecks));

@@ -133,12 +133,14 @@ async function peersOrReason() {
 
 async function command(option) {
   enterRoot();
-  if (option === "--update-lock") return await updateLock();
-  const lines =
-    option === "--json"
-      ? [JSON.stringify(await peersOrReason())]
-      : versionLines((await ensurePeers()).versions);
-  process.stdout.write(`${lines.join("\n")}\n`);
+  if (option === "--update-lock") await updateLock();
+  else if (option === "--json") print(JSON.stringify(await peersOrReason()));
+  else if (option === undefined) print(versionLines((await ensurePeers()).versions).join("\n"));
+  else throw new Failure(`unknown option ${option}`);
+}
+
+function print(text) {
+  process.stdout.write(`${text}\n`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(() => command(process.argv[2]));

@@ -2,19 +2,17 @@
 // `N passed, N failed` (and `, N skipped`). A suite without tests is a failure; in CI a skipped test is one, too.
 import { parseArgs } from "node:util";
 
-import { ensureBuilt } from "./build.mjs";
 import { Failure, main, say } from "./command.mjs";
 import { ensurePeers, versionLines } from "./peers.mjs";
 import { SUITES } from "./test/suites.mjs";
-import { Tally, totalsLine } from "./test/tally.mjs";
+import { Tally } from "./test/tally.mjs";
+import { endWithTotals } from "./test/totals.mjs";
 
 const CI = Boolean(process.env.CI);
 
-async function test() {
-  const names = chosenSuites();
-  await ensureBuilt();
+/** Runs suites by name, two at a time, for two processors; resolves to their totals. */
+async function runSuites(names) {
   if (names.includes("e2e")) await preparePeers();
-
   const waiting = [...names];
   const tallies = [];
   const lane = async () => {
@@ -22,18 +20,23 @@ async function test() {
       tallies.push(await runSuite(name));
   };
   await Promise.all([lane(), lane()]);
-
-  const totals = sum(tallies);
-  process.stdout.write(`${totalsLine(totals)}\n`);
-  return totals.failed === 0 ? 0 : 1;
+  return sum(tallies);
 }
 
 function chosenSuites() {
-  const { only } = parseArgs({ options: { only: { type: "string" } } }).values;
-  const names = only?.split(",") ?? Object.keys(SUITES);
-  const unknown = names.find((name) => !(name in SUITES));
+  const all = Object.keys(SUITES);
+  const names = readArguments().only?.split(",") ?? all;
+  const unknown = names.find((name) => !all.includes(name));
   if (unknown === undefined) return names;
-  throw new Failure(`there is no suite ${JSON.stringify(unknown)}, but ${Object.keys(SUITES).join(", ")}`);
+  throw new Failure(`there is no suite ${JSON.stringify(unknown)}, but ${all.join(", ")}`);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { only: { type: "string" } } }).values;
+  } catch (error) {
+    throw new Failure(error.message);
+  }
 }
 
 /** Before the suites that need them, for they would otherwise fetch them at the same time. */
@@ -52,7 +55,7 @@ async function runSuite(name) {
   await SUITES[name](tally);
   if (tally.passed + tally.failed + tally.skipped === 0) tally.fail("this suite", "not one test was run");
   if (CI && tally.skipped > 0) tally.fail(`${tally.skipped} skipped`, "in CI everything has to run");
-  tally.say(`${totalsLine(tally)} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+  tally.conclude((performance.now() - start) / 1000);
   return tally;
 }
 
@@ -61,4 +64,7 @@ function sum(tallies) {
   return { passed: add("passed"), failed: add("failed"), skipped: add("skipped") };
 }
 
-await main(test);
+await main(async () => {
+  const names = chosenSuites();
+  return await endWithTotals(() => runSuites(names));
+});

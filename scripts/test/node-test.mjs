@@ -7,21 +7,21 @@ import { run } from "../command.mjs";
 /** No single test needs this long, in milliseconds; one that hangs must not hold up the rest. */
 const TEST_TIMEOUT = 120_000;
 
-/** `folder`: where the compiled tests are; those of all folders below it run, `concurrency` files at a time. */
-export async function runNodeTests(tally, folder, concurrency) {
+/** `folder`: where the compiled tests are; those of all folders below it run. */
+export async function runNodeTests(tally, folder) {
   const files = await testFiles(folder);
   if (files.length === 0) return;
   const printed = new Map();
-  const { status, output } = await run(process.execPath, nodeArguments(files, concurrency), {
+  const { status, output } = await run(process.execPath, nodeArguments(files), {
     onLine: (line) => count(tally, printed, line),
   });
   if (status !== 0 && tally.failed === 0) tally.fail(folder, output);
 }
 
-function nodeArguments(files, concurrency) {
+function nodeArguments(files) {
   return [
     "--test",
-    `--test-concurrency=${concurrency}`,
+    "--test-concurrency=1", // the suites run side by side already
     `--test-timeout=${TEST_TIMEOUT}`,
     "--test-reporter=./scripts/test/reporter.mjs",
     ...files,

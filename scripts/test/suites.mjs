@@ -4,10 +4,10 @@ import { runNodeTests } from "./node-test.mjs";
 
 export const SUITES = {
   core: runSpecs,
-  unit: (tally) => runNodeTests(tally, "dist/tests/host", 1),
+  unit: (tally) => runNodeTests(tally, "dist/tests/host"),
   conformance: runConformance,
-  checks: (tally) => runNodeTests(tally, "dist/tests/checks", 1),
-  e2e: (tally) => runNodeTests(tally, "dist/tests/e2e", 1),
+  checks: (tally) => runNodeTests(tally, "dist/tests/checks"),
+  e2e: (tally) => runNodeTests(tally, "dist/tests/e2e"),
 };
 
 /** The core's own specs, which as-pect runs in WebAssembly. */

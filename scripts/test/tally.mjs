@@ -1,10 +1,12 @@
-// What a suite has come to so far; failures and skips are printed as they happen.
+// What a suite has come to so far; failures are printed as they happen, skips at the end.
 
 export class Tally {
   passed = 0;
   failed = 0;
   skipped = 0;
   #suite;
+  /** By reason, what was skipped. */
+  #skips = new Map();
 
   constructor(suite) {
     this.#suite = suite;
@@ -22,7 +24,15 @@ export class Tally {
 
   skip(what, reason) {
     this.skipped++;
-    this.say(`SKIPPED ${what}: ${reason}`);
+    this.#skips.set(reason, [...(this.#skips.get(reason) ?? []), what]);
+  }
+
+  /** Ends the suite: what was skipped and why, then the totals. */
+  conclude(seconds) {
+    for (const [reason, skipped] of this.#skips) {
+      this.say(`SKIPPED ${skipped.length}: ${reason}\n${indented(skipped.join("\n"))}`);
+    }
+    this.say(`${totalsLine(this)} (${seconds.toFixed(1)} s)`);
   }
 
   say(line) {

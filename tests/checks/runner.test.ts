@@ -77,7 +77,7 @@ describe("the runner counts", () => {
       );
       const tally = new QuietTally();
       process.chdir(ROOT);
-      await runNodeTests(tally, folder, 1);
+      await runNodeTests(tally, folder);
       assert.deepEqual(
         { passed: tally.passed, failed: tally.failed, skipped: tally.skipped },
         { passed, failed, skipped },
