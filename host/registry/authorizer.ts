@@ -18,6 +18,8 @@ export interface AuthorizerOptions {
 export interface Purpose {
   readonly endpoint: Endpoint;
   readonly repository: string;
+  /** What a token has to allow. */
+  readonly scopes: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -74,11 +76,11 @@ export class Authorizer {
       return credentials !== null && "username" in credentials ? basic(credentials) : null;
     }
     if (credentials !== null && "registryToken" in credentials) return `Bearer ${credentials.registryToken}`;
-    const { endpoint, repository, signal } = purpose;
+    const { endpoint, scopes, signal } = purpose;
     const wish = {
       endpoint,
       realm: demand.realm,
-      repository,
+      scopes,
       credentials: demand.realm.trusted ? credentials : null,
     };
     const spent = rejected?.startsWith("Bearer ") ? rejected.slice("Bearer ".length) : null;

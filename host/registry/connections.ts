@@ -11,6 +11,13 @@ import { RegistryError } from "./error.js";
  */
 export type Reach = "anywhere" | AddressClass;
 
+export interface Sending {
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT";
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
 /** A quarter of the 256 verifications in flight: one slow registry leaves room for the others. */
 const CONNECTIONS_PER_HOST = 64;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -30,13 +37,12 @@ export class Connections {
   }
 
   /** Sends one request; redirects are answers. */
-  async request(
-    url: URL,
-    reach: Reach,
-    options: { method: "GET" | "POST"; headers: Record<string, string>; body?: string; signal: AbortSignal },
-  ): Promise<Dispatcher.ResponseData> {
+  async request(url: URL, reach: Reach, options: Sending): Promise<Dispatcher.ResponseData> {
     const { request } = await undici();
-    return request(url, { ...options, dispatcher: await this.#agent(reach) });
+    const { body, ...others } = options;
+    // undici streams any async iterable, by backpressure; its types name Node's streams only.
+    const sent = { body: (body ?? null) as Uint8Array | null };
+    return request(url, { ...others, ...sent, dispatcher: await this.#agent(reach) });
   }
 
   /**

@@ -7,40 +7,53 @@ import { isRedirect, MAX_REDIRECTS, redirectTarget } from "./redirect.js";
 /** The last answer of an exchange. */
 export interface Answer extends Response {
   readonly status: number;
+  /** What was asked in the end. */
+  readonly url: URL;
   /** Whether the registry itself answered, rather than a host it sent us to. */
   readonly fromRegistry: boolean;
 }
 
 export interface Asking {
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT";
   readonly headers: Record<string, string>;
+  readonly body: (() => Uint8Array | AsyncIterable<Uint8Array>) | null;
   /** Value of the Authorization header; for the registry's own origin and for nobody else. */
   readonly authorization: string | null;
   readonly plainHttp: readonly string[];
   readonly signal: AbortSignal;
 }
 
-/** Asks a registry for a path and follows at most five redirects, by hand so that each one is judged. */
+/**
+ * Asks a registry, or a place it has named, and follows at most five redirects, by hand so that each one is judged.
+ * A redirected write is refused: registries say where to write by Location headers of their own.
+ */
 export async function exchange(
   connections: Connections,
   endpoint: Endpoint,
-  path: string,
+  target: URL,
   asking: Asking,
 ): Promise<Answer> {
-  let url = new URL(path, endpoint.url);
+  const { method, signal } = asking;
+  let url = target;
   // Once away from the registry, never back: a hop elsewhere could choose what the credentials are used for.
-  let atRegistry = true;
+  let atRegistry = url.origin === endpoint.url.origin;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const headers = { ...asking.headers };
     if (atRegistry && asking.authorization !== null) headers["authorization"] = asking.authorization;
     const reach = atRegistry ? "anywhere" : connections.reachFrom(endpoint.url);
+    const body = asking.body === null ? {} : { body: asking.body() };
     const { statusCode, ...response } = await connections.request(url, reach, {
-      method: "GET",
+      method,
       headers,
-      signal: asking.signal,
+      signal,
+      ...body,
     });
-    if (!isRedirect(statusCode)) return { ...response, status: statusCode, fromRegistry: atRegistry };
+    if (!isRedirect(statusCode)) return { ...response, status: statusCode, url, fromRegistry: atRegistry };
     await readExplanation(response);
-    url = redirectTarget(url, headerOf(response, "location"), asking.plainHttp);
+    if (method !== "GET" && method !== "HEAD") {
+      throw new RegistryError("registry-protocol", `a ${method} request was redirected`);
+    }
+    url = redirectTarget(url, headerOf(response, "location"), asking.plainHttp, "a redirect");
     atRegistry &&= url.origin === endpoint.url.origin;
   }
   throw new RegistryError("registry-protocol", `more than ${MAX_REDIRECTS} redirects`);

@@ -15,15 +15,36 @@ export async function readRefusal(
   clock: Clock,
 ): Promise<RegistryError | null> {
   const codes = readErrorCodes(await readExplanation(response));
-  const detail = `${who} answered ${[status, ...codes].join(" ")}`;
-  if (status === 401) return new RegistryError("registry-unauthorized", detail);
-  if (status === 429) {
-    return new RegistryError("registry-rate-limited", detail, retryAfter(response, clock));
-  }
   // Registries say "not there" by 404 with every code imaginable, and some by 400 or 403 with the right one.
-  if (status === 404 || (status >= 400 && status < 500 && codes.some((code) => NOT_THERE.has(code))))
+  const refused = status === 401 || status === 429;
+  if (
+    status === 404 ||
+    (status >= 400 && status < 500 && !refused && codes.some((code) => NOT_THERE.has(code)))
+  )
     return null;
-  if (status === 403) return new RegistryError("registry-unauthorized", detail);
+  return failureOf(status, codes, response, who, clock);
+}
+
+/** Why a request was refused for which "there is no such thing" is no answer. */
+export async function readFailure(
+  status: number,
+  response: Response,
+  who: string,
+  clock: Clock,
+): Promise<RegistryError> {
+  return failureOf(status, readErrorCodes(await readExplanation(response)), response, who, clock);
+}
+
+function failureOf(
+  status: number,
+  codes: readonly string[],
+  response: Response,
+  who: string,
+  clock: Clock,
+): RegistryError {
+  const detail = `${who} answered ${[status, ...codes].join(" ")}`;
+  if (status === 401 || status === 403) return new RegistryError("registry-unauthorized", detail);
+  if (status === 429) return new RegistryError("registry-rate-limited", detail, retryAfter(response, clock));
   if (TRANSIENT.has(status))
     return new RegistryError("registry-unavailable", detail, retryAfter(response, clock));
   return new RegistryError(status >= 500 ? "registry-unavailable" : "registry-protocol", detail);

@@ -13,19 +13,22 @@ export interface RetryPolicy {
 
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, firstPauseMs: 100, longestPauseMs: 2_000 };
 
+/** For pushes and copies, which have no deadline of seconds and have much to lose. */
+export const PATIENT_RETRY: RetryPolicy = { attempts: 6, firstPauseMs: 200, longestPauseMs: 60_000 };
+
 /**
- * Repeats what failed for a moment (429, 502, 503, 504, a connection broken off), as long as the signal allows. When
- * time runs out during a pause, the failure that led to it is the one reported.
+ * Repeats what failed for a moment (429, 502, 503, 504, a connection broken off), as long as the signal allows. An
+ * attempt is told which one it is, from 1. When time runs out during a pause, the failure that led to it is the one reported.
  */
 export async function retrying<T>(
   policy: RetryPolicy,
   clock: Clock,
   signal: AbortSignal,
-  attempt: () => Promise<T>,
+  attempt: (tries: number) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await attempt();
+      return await attempt(tries);
     } catch (error) {
       if (!(error instanceof RegistryError && error.transient) || tries >= policy.attempts) throw error;
       const pause = error.retryAfterMs ?? policy.firstPauseMs * 2 ** (tries - 1);

@@ -20,13 +20,13 @@ const SLACK_S = 10;
 export interface TokenWish {
   readonly endpoint: Endpoint;
   readonly realm: Realm;
-  readonly repository: string;
+  readonly scopes: readonly string[];
   /** null: an anonymous token. */
   readonly credentials: Exclude<Credentials, { registryToken: string }> | null;
 }
 
 /**
- * Bearer tokens for pulling, kept until shortly before they expire, by realm, service, scope and user. Source:
+ * Bearer tokens, kept until shortly before they expire, by realm, service, scope and user. Source:
  * the distribution project's token authentication specification; refresh tokens by its OAuth2 part.
  */
 export class TokenService {
@@ -95,9 +95,12 @@ interface TokenRequest {
   readonly body?: string;
 }
 
-function requestFor({ realm, repository, credentials }: TokenWish): TokenRequest {
+function requestFor({ realm, scopes, credentials }: TokenWish): TokenRequest {
   const url = new URL(realm.url);
-  const wish = new URLSearchParams({ scope: `repository:${repository}:pull` });
+  const wish = new URLSearchParams();
+  // OAuth2 has one parameter for all scopes, the GET request one for each.
+  const posted = credentials !== null && "identityToken" in credentials;
+  for (const scope of posted ? [scopes.join(" ")] : scopes) wish.append("scope", scope);
   if (realm.service !== null) wish.set("service", realm.service);
   if (credentials !== null && "identityToken" in credentials) {
     wish.set("grant_type", "refresh_token");
@@ -106,7 +109,7 @@ function requestFor({ realm, repository, credentials }: TokenWish): TokenRequest
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     return { url, method: "POST", headers, body: wish.toString() };
   }
-  for (const [name, value] of wish) url.searchParams.set(name, value);
+  for (const [name, value] of wish) url.searchParams.append(name, value);
   return { url, method: "GET", headers: credentials === null ? {} : { authorization: basic(credentials) } };
 }
 
@@ -131,12 +134,12 @@ function readToken(bytes: Uint8Array): { token: string; lifetime: number } {
   return { token, lifetime: typeof lifetime === "number" && lifetime > 0 ? lifetime : DEFAULT_LIFETIME_S };
 }
 
-function keyOf({ endpoint, realm, repository, credentials }: TokenWish): string {
+function keyOf({ endpoint, realm, scopes, credentials }: TokenWish): string {
   const user =
     credentials === null
       ? null
       : "username" in credentials
         ? credentials.username
         : credentials.identityToken;
-  return JSON.stringify([endpoint.registry, realm.url.href, realm.service, repository, user]);
+  return JSON.stringify([endpoint.registry, realm.url.href, realm.service, scopes, user]);
 }

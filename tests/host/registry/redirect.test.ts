@@ -17,7 +17,7 @@ const followed: [string, string, string][] = [
 ];
 for (const [from, location, target] of followed) {
   test(`${from} may lead to ${location}`, () => {
-    assert.equal(redirectTarget(new URL(from), location, ["insecure.test"]).href, target);
+    assert.equal(redirectTarget(new URL(from), location, ["insecure.test"], "a redirect").href, target);
   });
 }
 
@@ -34,7 +34,10 @@ const refused: [string, string | undefined][] = [
 ];
 for (const [from, location] of refused) {
   test(`${from} may not lead to ${location}`, () => {
-    assert.throws(() => redirectTarget(new URL(from), location, ["insecure.test"]), RegistryError);
+    assert.throws(
+      () => redirectTarget(new URL(from), location, ["insecure.test"], "a redirect"),
+      RegistryError,
+    );
   });
 }
 

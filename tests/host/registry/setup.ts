@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { IMAGE_MANIFESTS } from "../../../host/oci/media-types.js";
-import { RegistryClient, type RegistryOptions, type Want } from "../../../host/registry/client.js";
+import { RegistryClient, type Want } from "../../../host/registry/client.js";
 import type { Clock } from "../../../host/registry/clock.js";
 import {
   anonymous,
@@ -9,6 +9,7 @@ import {
   type Credentials,
 } from "../../../host/registry/credentials/source.js";
 import { RegistryError } from "../../../host/registry/error.js";
+import type { RegistryOptions } from "../../../host/registry/transport.js";
 import {
   startRegistry,
   type TestRegistry,

@@ -1,0 +1,148 @@
+import type { LookupFunction } from "node:net";
+import { isRegistry, isRepository } from "../oci/names.js";
+import { Authorizer, type Purpose } from "./authorizer.js";
+import { discard, readExplanation } from "./body.js";
+import { type Clock, systemClock } from "./clock.js";
+import { connectionFailure } from "./connection-failure.js";
+import { Connections } from "./connections.js";
+import type { CredentialSource } from "./credentials/source.js";
+import { endpointOf } from "./endpoint.js";
+import { RegistryError } from "./error.js";
+import { type Answer, type Asking, exchange, headerOf } from "./exchange.js";
+import { redirectTarget } from "./redirect.js";
+import { readFailure, readRefusal } from "./refusal.js";
+import { DEFAULT_RETRY, type RetryPolicy, retrying } from "./retry.js";
+import { TokenService } from "./token-service.js";
+
+export interface RegistryOptions {
+  /** Registries, as host[:port], that may be asked over http; this machine always may. */
+  readonly plainHttp: readonly string[];
+  readonly credentials: CredentialSource;
+  readonly userAgent?: string;
+  /** Hosts, as host[:port], of token services that get credentials of registries elsewhere. */
+  readonly tokenRealms?: readonly string[];
+  readonly retry?: RetryPolicy;
+  /** How names become addresses; the system's resolver unless told. The address rule applies to any. */
+  readonly lookup?: LookupFunction;
+  readonly clock?: Clock;
+}
+
+/** A repository of a registry. */
+export interface RepositoryAddress {
+  /** As in image names: host and optional port. */
+  readonly registry: string;
+  readonly repository: string;
+}
+
+export interface Call {
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT";
+  /** A path at the registry, or a URL the registry has given. */
+  readonly target: string | URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Opened anew each time the request is sent; its length stands in the headers. */
+  readonly body?: () => Uint8Array | AsyncIterable<Uint8Array>;
+  /** What a token has to allow, such as `repository:a/b:pull,push`. */
+  readonly scopes: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Requests to registries: connections, credentials, challenges, redirects, and when to try again. */
+export class Transport {
+  readonly #plainHttp: readonly string[];
+  readonly #userAgent: string;
+  readonly #retry: RetryPolicy;
+  readonly #clock: Clock;
+  readonly #connections: Connections;
+  readonly #authorizer: Authorizer;
+
+  constructor(options: RegistryOptions) {
+    for (const host of [...options.plainHttp, ...(options.tokenRealms ?? [])]) {
+      if (!isRegistry(host)) throw new TypeError(`not a host or host:port: ${JSON.stringify(host)}`);
+    }
+    this.#plainHttp = options.plainHttp;
+    this.#userAgent = options.userAgent ?? "countersign";
+    this.#retry = options.retry ?? DEFAULT_RETRY;
+    this.#clock = options.clock ?? systemClock;
+    this.#connections = new Connections(options.lookup);
+    this.#authorizer = new Authorizer({
+      credentials: options.credentials,
+      tokens: new TokenService(this.#connections, this.#clock, this.#userAgent),
+      tokenRealms: options.tokenRealms ?? [],
+      plainHttp: this.#plainHttp,
+    });
+  }
+
+  /** Repeats an attempt that failed for a moment, as the retry policy has it. */
+  retrying<T>(signal: AbortSignal, attempt: (tries: number) => Promise<T>): Promise<T> {
+    return retrying(this.#retry, this.#clock, signal, attempt);
+  }
+
+  /**
+   * Sends a request once, twice if it is challenged, and has the answer read, which must use up or discard its
+   * body. Whatever goes wrong on the way, reading included, is a `RegistryError`.
+   */
+  async send<T>(at: RepositoryAddress, call: Call, read: (answer: Answer) => Promise<T>): Promise<T> {
+    if (!isRepository(at.repository)) throw new TypeError("not a repository name");
+    const endpoint = endpointOf(at.registry, this.#plainHttp);
+    const purpose = { endpoint, repository: at.repository, scopes: call.scopes, signal: call.signal };
+    try {
+      return await read(await this.#ask(purpose, call));
+    } catch (error) {
+      const failure = connectionFailure(error, call.signal);
+      if (!(failure instanceof RegistryError && failure.code === "registry-unauthorized")) throw failure;
+      const withheld = await this.#authorizer.withheld(purpose);
+      throw withheld === null ? failure : new RegistryError(failure.code, `${failure.detail}; ${withheld}`);
+    }
+  }
+
+  /** What an answer without what was asked for means: null for "there is no such thing", else thrown. */
+  async notFound(answer: Answer): Promise<null> {
+    const refusal = await readRefusal(answer.status, answer, whoAnswered(answer), this.#clock);
+    if (refusal !== null) throw refusal;
+    return null;
+  }
+
+  /** Why a request that cannot be answered with "there is no such thing" was refused. */
+  failure(answer: Answer): Promise<RegistryError> {
+    return readFailure(answer.status, answer, whoAnswered(answer), this.#clock);
+  }
+
+  /** Where an answer's Location leads; `what` names it in the refusal. */
+  locate(answer: Answer, what: string): URL {
+    return redirectTarget(answer.url, headerOf(answer, "location"), this.#plainHttp, what);
+  }
+
+  /** Ends every connection; what is under way fails as `registry-unavailable`. */
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  /** Asks with what is known to convince the registry, and once more with the answer to its challenge. */
+  async #ask(purpose: Purpose, call: Call): Promise<Answer> {
+    const target = new URL(call.target, purpose.endpoint.url);
+    const headers = { accept: "*/*", ...call.headers, "accept-encoding": "identity" };
+    const asking = (authorization: string | null): Asking => ({
+      method: call.method,
+      headers: { ...headers, "user-agent": this.#userAgent },
+      body: call.body ?? null,
+      authorization,
+      plainHttp: this.#plainHttp,
+      signal: call.signal,
+    });
+    const known = await this.#authorizer.authorization(purpose);
+    const first = await exchange(this.#connections, purpose.endpoint, target, asking(known));
+    if (first.status !== 401 || !first.fromRegistry) return first;
+    const challenge = [first.headers["www-authenticate"] ?? []].flat().join(", ");
+    const authorization = await this.#authorizer.answer(challenge, purpose, known).catch((error) => {
+      discard(first);
+      throw error;
+    });
+    if (authorization === null) return first;
+    await readExplanation(first);
+    return exchange(this.#connections, purpose.endpoint, target, asking(authorization));
+  }
+}
+
+function whoAnswered(answer: Answer): string {
+  return answer.fromRegistry ? "the registry" : "the host the registry sends us to";
+}
