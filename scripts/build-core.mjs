@@ -16,7 +16,8 @@ if (error) {
 
 const core = await readFile("build/core.wasm");
 const imports = WebAssembly.Module.imports(new WebAssembly.Module(core));
-if (imports.length > 0) throw new Error(`the core must import nothing, but imports ${JSON.stringify(imports)}`);
+if (imports.length > 0)
+  throw new Error(`the core must import nothing, but imports ${JSON.stringify(imports)}`);
 
 const embedded = await componentEmbed({
   binary: core,
