@@ -44,4 +44,19 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: "Say whether containerd would be answered",
     load: () => import("./plugin-status.js"),
   },
+  {
+    words: "generate-key-pair",
+    summary: "Make a key to sign with, as cosign does",
+    load: () => import("./generate-key-pair.js"),
+  },
+  {
+    words: "import-key",
+    summary: "Make a key that you have into one of cosign's",
+    load: () => import("./import-key.js"),
+  },
+  {
+    words: "public-key",
+    summary: "Print the public key of a private one",
+    load: () => import("./public-key.js"),
+  },
 ];

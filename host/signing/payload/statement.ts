@@ -1,0 +1,25 @@
+import type { Claim } from "./claim.js";
+import { goJson } from "./go-json.js";
+
+/** The payloadType of a DSSE envelope around a statement. */
+export const IN_TOTO = "application/vnd.in-toto+json";
+
+const STATEMENT = "https://in-toto.io/Statement/v1";
+
+/** That the statement is an image's signature, as opposed to any other statement about it. */
+export const COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
+
+/**
+ * The in-toto statement that `cosign sign` signs, with the image as a subject under each of `names` (cosign itself
+ * gives none): whatever a name has to be, one of them can be it.
+ */
+export function signStatement(names: readonly string[], { manifestDigest, annotations }: Claim): Uint8Array {
+  const digest = { sha256: manifestDigest.replace(/^sha256:/, "") };
+  const statement = goJson({
+    _type: STATEMENT,
+    subject: names.map((name) => ({ name, digest, annotations })),
+    predicateType: COSIGN_SIGN,
+    predicate: {},
+  });
+  return Buffer.from(statement);
+}
