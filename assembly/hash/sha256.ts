@@ -1,12 +1,11 @@
 // SHA-256 (FIPS 180-4). Names are the standard's.
 
 import { Bytes } from "../bytes/bytes";
+import { BlockHash } from "./block-hash";
 
 const DIGEST_BYTES = 32;
 const BLOCK_BYTES = 64;
-
-/** Where the 64-bit length of the message stands in the last block. */
-const LENGTH_OFFSET = 56;
+const LENGTH_BYTES = 8;
 
 /** H(0): the fractional parts of the square roots of the first 8 primes (5.3.3). */
 const INITIAL: StaticArray<u32> = [
@@ -34,49 +33,21 @@ export function sha256(message: Bytes): Bytes {
 }
 
 /** SHA-256 of a message that comes in parts. */
-export class Sha256 {
+export class Sha256 extends BlockHash {
   private readonly state: StaticArray<u32> = StaticArray.slice(INITIAL);
-  /** The begun block; `length % 64` bytes of it are filled. */
-  private readonly block: Bytes = Bytes.alloc(BLOCK_BYTES);
-  /** Bytes of the message so far. */
-  private length: u64 = 0;
 
-  update(part: Bytes): Sha256 {
-    const filled = <i32>(this.length % BLOCK_BYTES);
-    this.length += <u64>part.length;
-
-    const head = min(part.length, BLOCK_BYTES - filled);
-    this.append(part.slice(0, head), filled);
-    if (filled + head < BLOCK_BYTES) return this;
-    compress(this.state, this.block, 0);
-
-    let at = head;
-    for (; part.length - at >= BLOCK_BYTES; at += BLOCK_BYTES) compress(this.state, part, at);
-    this.append(part.from(at), 0);
-    return this;
+  constructor() {
+    super(BLOCK_BYTES, LENGTH_BYTES);
   }
 
-  /** The digest of all parts, 32 bytes. Ends the computation. */
-  digest(): Bytes {
-    const bits = this.length * 8;
-    const filled = <i32>(this.length % BLOCK_BYTES);
+  protected compress(message: Bytes, at: i32): void {
+    compress(this.state, message, at);
+  }
 
-    // 5.1.1: a one bit, zeros to 8 bytes before a block's end, the message's length in bits.
-    const zeros = (filled < LENGTH_OFFSET ? 0 : BLOCK_BYTES) + LENGTH_OFFSET - filled - 1;
-    const padding = Bytes.alloc(1 + zeros + 8);
-    padding.set(0, 0x80);
-    for (let i = 0; i < 8; i++) padding.set(1 + zeros + i, <u8>(bits >> (56 - 8 * i)));
-    this.update(padding);
-
+  protected output(): Bytes {
     const digest = Bytes.alloc(DIGEST_BYTES);
     for (let i = 0; i < DIGEST_BYTES; i++) digest.set(i, <u8>(this.state[i >> 2] >> (24 - 8 * (i & 3))));
     return digest;
-  }
-
-  /** Puts `part` into the begun block. */
-  private append(part: Bytes, filled: i32): void {
-    assert(filled + part.length <= BLOCK_BYTES);
-    memory.copy(this.block.start + filled, part.start, part.length);
   }
 }
 

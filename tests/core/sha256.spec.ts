@@ -1,13 +1,7 @@
 import { Bytes } from "../../assembly/bytes/bytes";
 import { Sha256, sha256 } from "../../assembly/hash/sha256";
 import { toHex } from "./support/hex";
-
-/** `length` bytes that differ from their neighbours. */
-function message(length: i32): Bytes {
-  const out = Bytes.alloc(length);
-  for (let i = 0; i < length; i++) out.set(i, <u8>(i * 7 + (i >> 8)));
-  return out;
-}
+import { message } from "./support/message";
 
 describe("SHA-256", () => {
   it("gives the digests of NIST's examples", () => {
