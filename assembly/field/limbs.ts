@@ -4,6 +4,7 @@
 // Public data only: nothing under field/ or curve/ takes care to run in constant time.
 
 import { Bytes } from "../bytes/bytes";
+import { hexDigitValue } from "../bytes/hex";
 
 export type Limbs = StaticArray<u32>;
 
@@ -19,11 +20,33 @@ export function limbsFromBytes(bytes: Bytes, count: i32): Limbs | null {
   return limbs;
 }
 
+/** The number that `bytes` spell little-endian, in `count` limbs; null if it needs more. */
+export function limbsFromLittleEndian(bytes: Bytes, count: i32): Limbs | null {
+  const reversed = Bytes.alloc(bytes.length);
+  for (let i = 0; i < bytes.length; i++) reversed.set(bytes.length - 1 - i, bytes.at(i));
+  return limbsFromBytes(reversed, count);
+}
+
+/** The number that `hex` spells, most significant digit first, in `count` limbs. */
+export function limbsFromHex(hex: string, count: i32): Limbs {
+  const limbs = new StaticArray<u32>(count);
+  for (let i = 0; i < hex.length; i++) {
+    const place = hex.length - 1 - i;
+    limbs[place >> 3] |= (<u32>hexDigitValue(<u8>hex.charCodeAt(i))) << ((place & 7) << 2);
+  }
+  return limbs;
+}
+
+/** The number `word` in `count` limbs. */
+export function limbsOf(word: u32, count: i32): Limbs {
+  const limbs = new StaticArray<u32>(count);
+  limbs[0] = word;
+  return limbs;
+}
+
 /** The number 1 in `count` limbs. */
 export function one(count: i32): Limbs {
-  const limbs = new StaticArray<u32>(count);
-  limbs[0] = 1;
-  return limbs;
+  return limbsOf(1, count);
 }
 
 export function isZero(a: Limbs): bool {

@@ -3,7 +3,18 @@
 // Arithmetic modulo any odd number, in Montgomery form: a is represented by a·R mod m, where R = 2^(32·limbs).
 // Every element is below m. In every method `out` may be any of the inputs.
 
-import { addWithCarry, bit, copy, isZero, Limbs, lessThan, one, subtractWithBorrow } from "./limbs";
+import {
+  addWithCarry,
+  bit,
+  bitLength,
+  copy,
+  isZero,
+  Limbs,
+  lessThan,
+  limbsOf,
+  one,
+  subtractWithBorrow,
+} from "./limbs";
 
 export class Modulus {
   /** R mod m: the element 1. */
@@ -18,12 +29,17 @@ export class Modulus {
   /** @param value m: odd, above 1 */
   constructor(readonly value: Limbs) {
     assert((value[0] & 1) == 1);
+    const count = value.length;
     this.negativeInverse = 0 - inverseOfWord(value[0]);
-    this.product = new StaticArray<u32>(value.length + 1);
-    this.one = one(value.length);
-    this.squaredR = one(value.length);
-    for (let i = 0; i < 32 * value.length; i++) this.add(this.one, this.one, this.one);
-    for (let i = 0; i < 64 * value.length; i++) this.add(this.squaredR, this.squaredR, this.squaredR);
+    this.product = new StaticArray<u32>(count + 1);
+    this.one = new StaticArray<u32>(count);
+    this.squaredR = new StaticArray<u32>(count);
+
+    this.powerOfTwo(this.one, 32 * count);
+    // The element 2 is 2R mod m, and the element R = 2^(32·limbs) is R² mod m.
+    const two = this.zero();
+    this.add(two, this.one, this.one);
+    this.power(this.squaredR, two, limbsOf(32 * count, 1));
   }
 
   get limbs(): i32 {
@@ -43,6 +59,16 @@ export class Modulus {
   /** out = the element for `number`, which may be m or more. */
   fromNumber(out: Limbs, number: Limbs): void {
     this.multiply(out, number, this.squaredR);
+  }
+
+  /** out = (low + high·R) mod m for plain numbers low and high of any size: a number of twice as many limbs. */
+  reduce(out: Limbs, low: Limbs, high: Limbs): void {
+    const lowest = this.zero();
+    this.fromNumber(lowest, low);
+    this.toNumber(lowest, lowest);
+    // What stands for `high` is high·R.
+    this.fromNumber(out, high);
+    this.add(out, out, lowest);
   }
 
   /** out = the number below m that element `a` stands for. */
@@ -102,7 +128,7 @@ export class Modulus {
     const base = this.zero();
     copy(base, a);
     copy(out, this.one);
-    for (let i = 32 * exponent.length - 1; i >= 0; i--) {
+    for (let i = bitLength(exponent) - 1; i >= 0; i--) {
       this.square(out, out);
       if (bit(exponent, i)) this.multiply(out, out, base);
     }
@@ -112,10 +138,16 @@ export class Modulus {
   invert(out: Limbs, a: Limbs): void {
     assert(!isZero(a));
     const exponent = this.zero();
-    const two = one(this.limbs);
-    two[0] = 2;
-    subtractWithBorrow(exponent, this.value, two);
+    subtractWithBorrow(exponent, this.value, limbsOf(2, this.limbs));
     this.power(out, a, exponent);
+  }
+
+  /** out = the number 2^exponent mod m, which is not below m: the largest power below m, doubled on. */
+  private powerOfTwo(out: Limbs, exponent: i32): void {
+    let reached = bitLength(this.value) - 1;
+    out.fill(0);
+    out[reached >> 5] = 1 << (reached & 31);
+    for (; reached < exponent; reached++) this.add(out, out, out);
   }
 
   /** out = the product of `multiply`, below 2m, brought below m. */

@@ -6,6 +6,8 @@ import {
   isZero,
   lessThan,
   limbsFromBytes,
+  limbsFromHex,
+  limbsFromLittleEndian,
   one,
   subtractWithBorrow,
 } from "../../assembly/field/limbs";
@@ -23,6 +25,20 @@ describe("limbs", () => {
     expect(equals(limbsFromBytes(fromHex("0000000000 00000001"), 1)!, one(1))).toBe(true);
     expect(limbsFromBytes(fromHex("01 00000000"), 1) === null).toBe(true);
     expect(isZero(limbsFromBytes(fromHex(""), 2)!)).toBe(true);
+  });
+
+  it("are read little-endian", () => {
+    const bytes = fromHex("01efcdab 67452301 0000");
+    expect(equals(limbsFromLittleEndian(bytes, 2)!, limbsFromHex("01234567abcdef01", 2))).toBe(true);
+    expect(bytes.at(0)).toBe(1, "the bytes stay as they were");
+    expect(limbsFromLittleEndian(fromHex("00000000 01"), 1) === null).toBe(true);
+  });
+
+  it("are read from hexadecimal digits", () => {
+    const limbs = limbsFromHex("89abcdef01234567", 3);
+    expect(limbs[0]).toBe(0x01234567);
+    expect(limbs[1]).toBe(0x89abcdef);
+    expect(limbs[2]).toBe(0);
   });
 
   it("are compared from the top", () => {
