@@ -4,8 +4,9 @@
 // included, so that no caller has an exceptional case to forget.
 
 import { Bytes } from "../bytes/bytes";
-import { bit, bitLength, copy, equals, isZero, Limbs, limbsFromBytes, one } from "../field/limbs";
+import { bitLength, copy, equals, isZero, Limbs, limbsFromBytes, one } from "../field/limbs";
 import { Modulus } from "../field/modulus";
+import { Group } from "./group";
 
 /** First octet of an uncompressed point. */
 const UNCOMPRESSED: u8 = 0x04;
@@ -19,7 +20,7 @@ export class Point {
   ) {}
 }
 
-export class Curve {
+export class Curve implements Group<Point> {
   /** The integers modulo p, where coordinates live. */
   readonly field: Modulus;
   /** The integers modulo n, the number of points. */
@@ -58,14 +59,14 @@ export class Curve {
     this.z3 = field.zero();
   }
 
-  /** A new point at infinity. */
-  infinity(): Point {
+  /** A new point: the one at infinity. */
+  identity(): Point {
     const point = new Point(this.field.zero(), this.field.zero(), this.field.zero());
     copy(point.y, this.field.one);
     return point;
   }
 
-  isInfinity(p: Point): bool {
+  isIdentity(p: Point): bool {
     return isZero(p.z);
   }
 
@@ -188,34 +189,6 @@ export class Curve {
     this.keep(out);
   }
 
-  /**
-   * out = u·p + v·q for plain numbers u and v (Shamir's trick): both scalars are walked together from the top, two
-   * bits at a time, with the sixteen sums i·p + j·q made beforehand.
-   */
-  multiplyTwo(out: Point, u: Limbs, p: Point, v: Limbs, q: Point): void {
-    const sums = this.smallSums(p, q);
-    const sum = this.infinity();
-    for (let i = 32 * u.length - 2; i >= 0; i -= 2) {
-      this.double(sum, sum);
-      this.double(sum, sum);
-      this.add(sum, sum, sums[twoBits(u, i) + 4 * twoBits(v, i)]);
-    }
-    copyPoint(out, sum);
-  }
-
-  /** i·p + j·q at index i + 4·j, for i and j from 0 to 3. */
-  private smallSums(p: Point, q: Point): StaticArray<Point> {
-    const sums = new StaticArray<Point>(16);
-    sums[0] = this.infinity();
-    for (let index = 1; index < 16; index++) {
-      const sum = this.infinity();
-      if ((index & 3) != 0) this.add(sum, sums[index - 1], p);
-      else this.add(sum, sums[index - 4], q);
-      sums[index] = sum;
-    }
-    return sums;
-  }
-
   /** Whether the affine point (Z = 1) fulfils the curve's equation y² = x³ − 3x + b = (x² − 3)·x + b. */
   private contains(point: Point): bool {
     const field = this.field;
@@ -240,15 +213,4 @@ function elementOf(field: Modulus, number: Limbs): Limbs {
   const element = field.zero();
   field.fromNumber(element, number);
   return element;
-}
-
-function copyPoint(out: Point, p: Point): void {
-  copy(out.x, p.x);
-  copy(out.y, p.y);
-  copy(out.z, p.z);
-}
-
-/** Bits `index + 1` and `index` of `scalar`, a number from 0 to 3. */
-function twoBits(scalar: Limbs, index: i32): i32 {
-  return <i32>(2 * bit(scalar, index + 1) + bit(scalar, index));
 }

@@ -1,6 +1,7 @@
 // ECDSA verification (SEC 1, 4.1.4; FIPS 186-5, 6.4.2). High and low s are both valid, as in Go and cosign.
 
 import { Bytes } from "../bytes/bytes";
+import { sumOfMultiples } from "../curve/group";
 import { Curve, Point } from "../curve/weierstrass";
 import { addWithCarry, bitLength, copy, equals, isZero, Limbs, limbsFromBytes } from "../field/limbs";
 import { EcdsaSignature } from "./ecdsa-signature";
@@ -25,9 +26,8 @@ export function verifyEcdsa(curve: Curve, key: Point, digest: Bytes, signature: 
   n.multiply(u1, e, w);
   n.multiply(u2, r, w);
 
-  const sum = curve.infinity();
-  curve.multiplyTwo(sum, u1, curve.generator, u2, key);
-  return !curve.isInfinity(sum) && hasCoordinate(curve, sum, r);
+  const sum = sumOfMultiples<Point, Curve>(curve, u1, curve.generator, u2, key);
+  return !curve.isIdentity(sum) && hasCoordinate(curve, sum, r);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Bytes } from "../../assembly/bytes/bytes";
+import { sumOfMultiples } from "../../assembly/curve/group";
 import { p256, p384 } from "../../assembly/curve/nist";
 import { Curve, Point } from "../../assembly/curve/weierstrass";
 import { Limbs, limbsFromBytes } from "../../assembly/field/limbs";
@@ -18,9 +19,7 @@ function negative(curve: Curve, k: Limbs): Limbs {
 }
 
 function multiple(curve: Curve, k: Limbs): Point {
-  const out = curve.infinity();
-  curve.multiplyTwo(out, k, curve.generator, curve.order.zero(), curve.generator);
-  return out;
+  return sumOfMultiples<Point, Curve>(curve, k, curve.generator, curve.order.zero(), curve.generator);
 }
 
 function bytesOf(number: Limbs): Bytes {
@@ -32,7 +31,7 @@ function bytesOf(number: Limbs): Bytes {
 /** Affine x modulo n; 1 for infinity, so that there is a number at all. */
 function coordinate(curve: Curve, point: Point): Limbs {
   const x = curve.order.zero();
-  if (curve.isInfinity(point)) {
+  if (curve.isIdentity(point)) {
     x[0] = 1;
     return x;
   }
@@ -50,8 +49,7 @@ function coordinate(curve: Curve, point: Point): Limbs {
  */
 function verifyBackwards(curve: Curve, u1: Limbs, u2: Limbs, key: Point): bool {
   const n = curve.order;
-  const sum = curve.infinity();
-  curve.multiplyTwo(sum, u1, curve.generator, u2, key);
+  const sum = sumOfMultiples<Point, Curve>(curve, u1, curve.generator, u2, key);
   const r = coordinate(curve, sum);
   const s = n.zero();
   const e = n.zero();

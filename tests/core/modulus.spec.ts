@@ -1,3 +1,4 @@
+import { Edwards25519 } from "../../assembly/curve/edwards25519";
 import { p256, p384, p521 } from "../../assembly/curve/nist";
 import {
   bitLength,
@@ -12,7 +13,7 @@ import {
 import { Modulus } from "../../assembly/field/modulus";
 import { fromHex } from "./support/hex";
 
-/** The curves' primes, and odd numbers at the edges: 3, all ones, a single high bit, ones only at the ends. */
+/** The curves' primes and orders, and odd numbers at the edges: 3, all ones, a single high bit, ones only at the ends. */
 function moduli(): Modulus[] {
   const list: Modulus[] = [
     p256().field,
@@ -21,6 +22,8 @@ function moduli(): Modulus[] {
     p384().order,
     p521().field,
     p521().order,
+    new Edwards25519().field,
+    new Edwards25519().order,
   ];
   const edges = [
     "03",
@@ -106,7 +109,7 @@ describe("arithmetic modulo m", () => {
         }
       }
     }
-    expect(all.length).toBe(11);
+    expect(all.length).toBe(13);
   });
 
   it("lets the result be any of the inputs", () => {
@@ -134,7 +137,7 @@ describe("arithmetic modulo m", () => {
         }
       }
     }
-    expect(all.length).toBe(11);
+    expect(all.length).toBe(13);
   });
 
   it("reduces numbers that are not below m", () => {
@@ -153,6 +156,30 @@ describe("arithmetic modulo m", () => {
     expect(equals(x, rest)).toBe(true);
   });
 
+  it("reduces numbers of twice the width", () => {
+    const all = moduli();
+    for (let i = 0; i < all.length; i++) {
+      const m = all[i];
+      const x = m.zero();
+      m.reduce(x, m.value, m.zero());
+      assert(isZero(x), "m = 0");
+      m.reduce(x, m.zero(), one(m.limbs));
+      assert(equals(x, m.one), "R, which stands for 1");
+
+      // 2^(64·limbs) − 1 = R² − 1: R² stands for R, as R stands for 1.
+      const right = m.zero();
+      m.fromNumber(right, m.one);
+      const unit = m.zero();
+      m.toNumber(unit, m.one);
+      m.subtract(right, right, unit);
+      const most = m.zero();
+      most.fill(0xffffffff);
+      m.reduce(x, most, most);
+      assert(equals(x, right), "R² − 1");
+    }
+    expect(all.length).toBe(13);
+  });
+
   it("brings numbers in and out of Montgomery form", () => {
     const all = moduli();
     for (let i = 0; i < all.length; i++) {
@@ -165,12 +192,12 @@ describe("arithmetic modulo m", () => {
         assert(equals(x, list[j]));
       }
     }
-    expect(all.length).toBe(11);
+    expect(all.length).toBe(13);
   });
 
   it("inverts everything but 0 modulo a prime", () => {
     const all = moduli();
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 8; i++) {
       const m = all[i];
       const x = m.zero();
       const list = elements(m);
@@ -182,7 +209,7 @@ describe("arithmetic modulo m", () => {
         assert(equals(x, m.one), "a·1/a = 1");
       }
     }
-    expect(all.length).toBe(11);
+    expect(all.length).toBe(13);
   });
 
   it("raises to the powers 0 and 1", () => {
