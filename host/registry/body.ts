@@ -19,11 +19,7 @@ export async function readBody(
   response: Response,
   maxBytes: number,
 ): Promise<{ bytes: Uint8Array; digest: string }> {
-  const encoding = response.headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity") {
-    discard(response);
-    throw new RegistryError("registry-protocol", "the answer is compressed, which was not asked for");
-  }
+  refuseCompressed(response);
   if (Number(response.headers["content-length"] ?? 0) > maxBytes) {
     discard(response);
     throw tooLarge(maxBytes);
@@ -44,6 +40,14 @@ export async function readBody(
     length += chunk.length;
   }
   return { bytes: buffer.subarray(0, length), digest: `sha256:${hash.digest("hex")}` };
+}
+
+/** A digest is about the bytes that come, and nothing else is ever unpacked. */
+export function refuseCompressed(response: Response): void {
+  const encoding = response.headers["content-encoding"];
+  if (encoding === undefined || encoding === "identity") return;
+  discard(response);
+  throw new RegistryError("registry-protocol", "the answer is compressed, which was not asked for");
 }
 
 /** Reads what explains a refusal; a body that is too large or broken explains nothing. */

@@ -1,0 +1,160 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { ImageError, quote } from "../oci/image-error.js";
+import { type LayoutFiles, READ_BYTES } from "./layout-files.js";
+import { BLOCK_BYTES, canonicalPath, readPaxRecords, readTarHeader, type TarHeader } from "./tar-header.js";
+
+/** Many times what the largest image has; each costs one small read. */
+const MAX_ENTRIES = 20_000;
+const MAX_EXTENSION_BYTES = 64 * 1024;
+const FILES = new Set(["0", "7"]);
+const FOLDER = "5";
+const PAX = "x";
+const GNU_LONG_NAME = "L";
+
+/**
+ * A layout in a tar archive. The headers are read once, the contents not before they are asked for, from the same
+ * open file. An archive that two programs could read differently is refused: a path there twice, links, sparse
+ * files, absolute and climbing paths, something after its end.
+ */
+export class Archive implements LayoutFiles {
+  readonly #file: FileHandle;
+  readonly #entries: ReadonlyMap<string, Extent>;
+
+  private constructor(file: FileHandle, entries: ReadonlyMap<string, Extent>) {
+    this.#file = file;
+    this.#entries = entries;
+  }
+
+  static async open(path: string, signal: AbortSignal): Promise<Archive> {
+    const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+      throw new ImageError(`${quote(path)} cannot be read (${error.code})`);
+    });
+    try {
+      const stat = await file.stat();
+      if (!stat.isFile()) throw new ImageError(`${quote(path)} is not a file`);
+      return new Archive(file, await readEntries(file, stat.size, signal));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Every file's path, in the archive's order. */
+  get paths(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  async size(path: string): Promise<number | null> {
+    return this.#entries.get(path)?.size ?? null;
+  }
+
+  async *stream(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const entry = this.#entries.get(path);
+    if (entry === undefined) throw new ImageError(`${path} is missing in the layout`);
+    for (let read = 0; read < entry.size; ) {
+      signal.throwIfAborted();
+      const chunk = await readAt(this.#file, entry.offset + read, Math.min(READ_BYTES, entry.size - read));
+      read += chunk.length;
+      yield chunk;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+interface Extent {
+  readonly offset: number;
+  readonly size: number;
+}
+
+async function readEntries(
+  file: FileHandle,
+  fileSize: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Extent>> {
+  const files = new Map<string, Extent>();
+  const paths = new Set<string>();
+  let offset = 0;
+  for (let count = 0; ; count++) {
+    signal.throwIfAborted();
+    if (count > MAX_ENTRIES) throw new ImageError(`the archive has more than ${MAX_ENTRIES} entries`);
+    const { header, content } = await readExtended(file, offset);
+    if (header === null) break;
+    const path = canonicalPath(header.path);
+    if (paths.has(path)) throw new ImageError(`the archive has the path ${quote(path)} twice`);
+    paths.add(path);
+    if (FILES.has(header.type)) files.set(path, { offset: content, size: header.size });
+    else if (header.type !== FOLDER) throw new ImageError(`the archive has a link or device: ${quote(path)}`);
+    offset = content + padded(header.type === FOLDER ? 0 : header.size);
+    if (offset > fileSize) throw cutOff();
+  }
+  await assertZeros(file, offset, fileSize);
+  return files;
+}
+
+/** The next header, with what the extension headers before it say; `content` is where its content begins. */
+async function readExtended(
+  file: FileHandle,
+  start: number,
+): Promise<{ header: TarHeader | null; content: number }> {
+  let extension: { path?: string; size?: number } | null = null;
+  for (let offset = start; ; ) {
+    const block = await readAt(file, offset, BLOCK_BYTES);
+    const header = readHeader(block, offset);
+    offset += BLOCK_BYTES;
+    if (header === null) {
+      if (extension !== null) throw cutOff();
+      return { header, content: offset };
+    }
+    if (header.type !== PAX && header.type !== GNU_LONG_NAME) {
+      return { header: { ...header, ...extension }, content: offset };
+    }
+    // Which of two would count is a matter of taste.
+    if (extension !== null) throw new ImageError("the archive has two extended headers for one entry");
+    if (header.size > MAX_EXTENSION_BYTES) throw new ImageError("the archive has a huge extended header");
+    const bytes = header.size === 0 ? new Uint8Array() : await readAt(file, offset, header.size);
+    extension = header.type === PAX ? readPaxRecords(bytes) : { path: longName(bytes) };
+    offset += padded(header.size);
+  }
+}
+
+function readHeader(block: Uint8Array, offset: number): TarHeader | null {
+  if (offset === 0 && block[0] === 0x1f && block[1] === 0x8b)
+    throw new ImageError("the archive is compressed: unpack it with gunzip first");
+  return readTarHeader(block);
+}
+
+function longName(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).replace(/\0$/, "");
+}
+
+/** Some readers go on after the end; there must be nothing for them to find. */
+async function assertZeros(file: FileHandle, start: number, end: number): Promise<void> {
+  if (end - start < BLOCK_BYTES) throw cutOff();
+  for (let offset = start; offset < end; ) {
+    const chunk = await readAt(file, offset, Math.min(READ_BYTES, end - offset));
+    if (chunk.some((byte) => byte !== 0)) throw new ImageError("the archive goes on after its end");
+    offset += chunk.length;
+  }
+}
+
+/** Exactly `length` bytes. */
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
+    if (bytesRead === 0) throw cutOff();
+    filled += bytesRead;
+  }
+  return buffer;
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
+}
+
+function cutOff(): ImageError {
+  return new ImageError("the archive is cut off");
+}

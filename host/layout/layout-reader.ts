@@ -1,0 +1,102 @@
+import type { Descriptor } from "../oci/descriptor.js";
+import { objectAt, parseJson } from "../oci/descriptor.js";
+import { isDigest } from "../oci/digest.js";
+import { ImageError } from "../oci/image-error.js";
+import type { ImageReader } from "../oci/image-place.js";
+import { MAX_MANIFEST_BYTES, type Manifest, readManifest, sniffMediaType } from "../oci/manifest.js";
+import { DOCKER_MANIFEST, OCI_MANIFEST } from "../oci/media-types.js";
+import { readVerified } from "../oci/verified.js";
+import type { LayoutFiles } from "./layout-files.js";
+import { findEntry, type LayoutEntry, onlyImage, readLayoutIndex } from "./layout-index.js";
+
+const MAX_INDEX_BYTES = 4 * 1024 * 1024;
+const MAX_VERSION_BYTES = 4 * 1024;
+
+/** Images of an OCI layout (OCI image specification, image-layout.md). index.json is read each time it is asked. */
+export class LayoutReader implements ImageReader {
+  readonly name: string;
+  readonly repository = null;
+  readonly #files: LayoutFiles;
+
+  /** `name` as in `ImageReader`. */
+  constructor(name: string, files: LayoutFiles) {
+    this.name = name;
+    this.#files = files;
+  }
+
+  /** Refuses what is no layout of version 1. */
+  async assertLayout(signal: AbortSignal): Promise<void> {
+    if ((await this.#files.size("oci-layout")) === null)
+      throw new ImageError(`${this.name} holds no oci layout: it has no file oci-layout`);
+    const bytes = await this.#small("oci-layout", MAX_VERSION_BYTES, signal);
+    const { imageLayoutVersion } = objectAt(parseJson(bytes, "oci-layout"), "oci-layout");
+    if (typeof imageLayoutVersion !== "string" || !imageLayoutVersion.startsWith("1."))
+      throw new ImageError(`${this.name} is not an oci layout of version 1`);
+  }
+
+  /** What index.json names, in its order. */
+  async entries(signal: AbortSignal): Promise<readonly LayoutEntry[]> {
+    return readLayoutIndex(await this.#small("index.json", MAX_INDEX_BYTES, signal)).entries;
+  }
+
+  /** The digest of the image of that tag or, without one, of the only image; null if there is none of that tag. */
+  async resolve(tag: string | null, signal: AbortSignal): Promise<string | null> {
+    const entries = await this.entries(signal);
+    return (tag === null ? onlyImage(entries) : findEntry(entries, tag))?.digest ?? null;
+  }
+
+  async manifest(reference: string, signal: AbortSignal): Promise<Manifest | null> {
+    const entries = await this.entries(signal);
+    const entry = isDigest(reference)
+      ? entries.find(({ digest }) => digest === reference)
+      : findEntry(entries, reference);
+    if (entry !== undefined && entry !== null) return this.#read(entry, signal);
+    if (!isDigest(reference)) return null;
+    const size = await this.#files.size(blobPath(reference));
+    return size === null ? null : this.#read({ digest: reference, size, mediaType: null }, signal);
+  }
+
+  /** The manifests of index.json that are about the digest, as `oras cp -r` leaves them. */
+  async referrers(digest: string, signal: AbortSignal): Promise<readonly Descriptor[]> {
+    const found: Descriptor[] = [];
+    for (const entry of await this.entries(signal)) {
+      if (entry.mediaType !== OCI_MANIFEST && entry.mediaType !== DOCKER_MANIFEST) continue;
+      const content = readManifest(await this.#read(entry, signal));
+      if (content.kind === "manifest" && content.subject === digest) found.push(entry);
+    }
+    return found;
+  }
+
+  async *blob({ digest }: Descriptor, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    yield* this.#files.stream(blobPath(digest), signal);
+  }
+
+  close(): Promise<void> {
+    return this.#files.close();
+  }
+
+  async #read(
+    { digest, size, mediaType }: { digest: string; size: number; mediaType: string | null },
+    signal: AbortSignal,
+  ): Promise<Manifest> {
+    const content = this.#files.stream(blobPath(digest), signal);
+    const bytes = await readVerified({ digest, size }, content, this.name, MAX_MANIFEST_BYTES);
+    return { bytes, digest, mediaType: mediaType ?? sniffMediaType(bytes, digest) };
+  }
+
+  async #small(path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of this.#files.stream(path, signal)) {
+      length += chunk.length;
+      if (length > maxBytes) throw new ImageError(`${path} in the layout is larger than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+}
+
+/** Where a layout keeps a blob. */
+export function blobPath(digest: string): string {
+  return `blobs/sha256/${digest.slice("sha256:".length)}`;
+}

@@ -1,0 +1,97 @@
+import { ImageError, quote } from "../oci/image-error.js";
+
+/** tar's unit: a header is one, a file's content is padded to whole ones. */
+export const BLOCK_BYTES = 512;
+
+export interface TarHeader {
+  readonly path: string;
+  /** The type flag: `0` a file, `5` a folder, others in tar(5). */
+  readonly type: string;
+  /** Of the content that follows, without its padding. */
+  readonly size: number;
+}
+
+/** Reads a header block; null for the block of zeros that ends an archive. Source: POSIX pax, ustar; GNU's base-256 sizes. */
+export function readTarHeader(block: Uint8Array): TarHeader | null {
+  if (block.every((byte) => byte === 0)) return null;
+  assertChecksum(block);
+  const name = textAt(block, 0, 100);
+  // Only ustar proper has a prefix; GNU's format has other things there.
+  const prefix = textAt(block, 257, 6) === "ustar" && block[262] === 0 ? textAt(block, 345, 155) : "";
+  const type = block[156] === 0 ? "0" : String.fromCharCode(block[156] ?? 0);
+  return { path: prefix === "" ? name : `${prefix}/${name}`, type, size: numberAt(block, 124, 12) };
+}
+
+function assertChecksum(block: Uint8Array): void {
+  const sum = block.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 0x20 : byte), 0);
+  if (numberAt(block, 148, 8) !== sum)
+    throw new ImageError("the archive is damaged: a header's checksum is wrong");
+}
+
+function numberAt(block: Uint8Array, offset: number, width: number): number {
+  const field = block.subarray(offset, offset + width);
+  if (((field[0] ?? 0) & 0x80) !== 0) {
+    const value = field.reduce((total, byte, i) => total * 256 + (i === 0 ? byte & 0x7f : byte), 0);
+    if (!Number.isSafeInteger(value)) throw new ImageError("the archive is damaged: a size is out of range");
+    return value;
+  }
+  const digits = textAt(block, offset, width).trim();
+  if (!/^[0-7]+$/.test(digits)) throw new ImageError("the archive is damaged: a number is not octal");
+  return Number.parseInt(digits, 8);
+}
+
+function textAt(block: Uint8Array, offset: number, width: number): string {
+  const field = block.subarray(offset, offset + width);
+  const end = field.indexOf(0);
+  return decode(field.subarray(0, end < 0 ? width : end));
+}
+
+/** The `path` and `size` of a pax extended header, POSIX pax; other records say nothing about content. */
+export function readPaxRecords(bytes: Uint8Array): { path?: string; size?: number } {
+  const found: { path?: string; size?: number } = {};
+  const seen = new Set<string>();
+  for (let rest = bytes; rest.length > 0; ) {
+    const space = rest.indexOf(0x20);
+    const digits = decode(rest.subarray(0, Math.max(0, space)));
+    const length = /^[1-9][0-9]{0,6}$/.test(digits) ? Number(digits) : 0;
+    if (length <= space || length > rest.length || rest[length - 1] !== 0x0a) throw malformedPax();
+    const record = decode(rest.subarray(space + 1, length - 1));
+    rest = rest.subarray(length);
+    const equals = record.indexOf("=");
+    const key = record.slice(0, Math.max(0, equals));
+    const value = record.slice(equals + 1);
+    if (key === "" || seen.has(key)) throw malformedPax();
+    seen.add(key);
+    if (key.startsWith("GNU.sparse")) throw new ImageError("the archive has a sparse file");
+    if (key === "path") found.path = value;
+    if (key === "size") {
+      if (!/^[0-9]{1,15}$/.test(value)) throw malformedPax();
+      found.size = Number(value);
+    }
+  }
+  return found;
+}
+
+/** The one name a path can have: refuses what is absolute, climbs, or is written in another way. `""` is the archive's own folder. */
+export function canonicalPath(path: string): string {
+  const relative = path.replace(/^\.\//, "").replace(/\/$/, "");
+  if (relative === "" || relative === ".") return path.startsWith(".") ? "" : refusePath(path);
+  const parts = relative.split("/");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there
+  if (/[\u0000-\u001f\\]/.test(path) || parts.some((part) => part === "" || part === "." || part === "..")) {
+    return refusePath(path);
+  }
+  return relative;
+}
+
+function refusePath(path: string): never {
+  throw new ImageError(`the archive has the path ${quote(path)}`);
+}
+
+function malformedPax(): ImageError {
+  return new ImageError("the archive is damaged: an extended header is malformed");
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
