@@ -30,6 +30,9 @@ export const SIGNATURE_BYTES: i32 = 1 << 20;
 /** Signatures looked at per image; what comes after them is counted and reported. containers/image reads at most 128 from a lookaside. */
 export const SIGNATURES: i32 = 128;
 
+/** Referrers looked at per image; what comes after them is counted and reported. */
+export const REFERRERS: i32 = 128;
+
 /** Signature checks per image: with 128 signatures, four keys each. */
 export const SIGNATURE_CHECKS: i32 = 512;
 

@@ -52,6 +52,9 @@ function describeIdentity(out: Writer, identity: SignedIdentity): void {
     case IdentityType.MatchRepository:
       out.text("matchRepository");
       return;
+    case IdentityType.MatchDigest:
+      out.text("matchDigest");
+      return;
     case IdentityType.ExactReference:
       out.text("exactReference ").bytes(identity.text);
       return;

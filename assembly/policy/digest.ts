@@ -180,6 +180,9 @@ function writeIdentity(out: Writer, before: string, identity: SignedIdentity | n
     case IdentityType.MatchRepository:
       out.text('"type":"matchRepository"');
       break;
+    case IdentityType.MatchDigest:
+      out.text('"type":"matchDigest"');
+      break;
     case IdentityType.ExactReference:
       out.text('"dockerReference":');
       writeString(out, identity.text);

@@ -21,6 +21,7 @@ export function matchesIdentity(identity: SignedIdentity, image: Reference | nul
     case IdentityType.MatchExact:
       return matchesExact(image, signature);
     case IdentityType.MatchRepository:
+    case IdentityType.MatchDigest:
       return matchesRepository(image, signature);
     case IdentityType.MatchRepoDigestOrExact:
       return matchesRepoDigestOrExact(image, signature);

@@ -15,13 +15,14 @@ export function readIdentity(reader: JsonReader): SignedIdentity {
     if (type.is("matchExact")) return readPlain(reader, IdentityType.MatchExact);
     if (type.is("matchRepoDigestOrExact")) return readPlain(reader, IdentityType.MatchRepoDigestOrExact);
     if (type.is("matchRepository")) return readPlain(reader, IdentityType.MatchRepository);
+    if (type.is("matchDigest")) return readPlain(reader, IdentityType.MatchDigest);
     if (type.is("exactReference")) return readExactReference(reader, start);
     if (type.is("exactRepository")) return readExactRepository(reader, start);
     if (type.is("remapIdentity")) return readRemapIdentity(reader, start);
   }
   if (reader.enterObject()) {
     reader.fail(
-      "expected a type: matchExact, matchRepoDigestOrExact, matchRepository, exactReference, exactRepository or remapIdentity",
+      "expected a type: matchExact, matchRepoDigestOrExact, matchRepository, exactReference, exactRepository, remapIdentity or matchDigest",
       start,
     );
   }

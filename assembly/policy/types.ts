@@ -14,6 +14,8 @@ export enum IdentityType {
   ExactReference,
   ExactRepository,
   RemapIdentity,
+  /** Ours: a bundle that names no image is enough; a name that is there is judged as MatchRepository. */
+  MatchDigest,
 }
 
 /** `signedIdentity`: which docker-reference in a signature fits which image. */

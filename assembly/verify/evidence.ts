@@ -7,6 +7,7 @@ import { Code } from "./code";
 export enum RequestKind {
   Manifest,
   CosignTag,
+  Referrers,
   Blob,
 }
 
@@ -21,10 +22,11 @@ export class Request {
   ) {}
 }
 
-/** Same order as `enum item-kind` in wit/verifier.wit; the first three answer the request kind of the same number. */
+/** Same order as `enum item-kind` in wit/verifier.wit; the first four answer the request kind of the same number. */
 export enum ItemKind {
   Manifest,
   CosignTag,
+  Referrers,
   Blob,
   SimpleSigning,
 }
@@ -77,6 +79,16 @@ export class Evidence {
   readonly answers: Array<Answer> = [];
   /** Signatures that answer no request: they come from a place other than a registry. */
   readonly signatures: Array<Item> = [];
+
+  /** Every answer to a request of this kind and reference: a list may come in pages. */
+  answersTo(kind: RequestKind, reference: Bytes): Array<Answer> {
+    const out: Array<Answer> = [];
+    for (let i = 0; i < this.answers.length; i++) {
+      const answer = this.answers[i];
+      if (answer.kind == kind && answer.reference.equals(reference)) out.push(answer);
+    }
+    return out;
+  }
 
   /** The first answer to a request of this kind and reference, or null: not asked yet. */
   answer(kind: RequestKind, reference: Bytes): Answer | null {

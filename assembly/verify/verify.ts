@@ -20,10 +20,11 @@ import { Hopeless, hopeless } from "../policy/seal";
 import { Policy, Requirement, RequirementKind, RequirementList } from "../policy/types";
 import { Budget } from "./budget";
 import { Code } from "./code";
+import { collectSignatures } from "./collect";
 import { Evidence, Item, Request, RequestKind } from "./evidence";
 import { accept, deny, Judgement, Verdict } from "./judgement";
 import { Reason } from "./reason";
-import { collectSignatures, Signatures } from "./signatures";
+import { Signatures } from "./signatures";
 import { judgeSigstoreSigned } from "./sigstore-signed";
 import { bindDescriptor, Image, readSubject, Subject } from "./subject";
 
@@ -56,8 +57,21 @@ export function judgeImage(policy: Policy, image: Image, evidence: Evidence): Ou
   const signatures = list.acceptsAnything()
     ? new Signatures()
     : collectSignatures(subject.name.reference, subject.descriptor!.digest, evidence, wanted);
-  if (wanted.length > 0) return new Outcome(null, wanted);
-  return decided(subject, list, judgeRequirements(list, subject, signatures));
+  // What is there may be enough already; only a denial has to wait for the rest.
+  if (wanted.length > 0 && (manifestIsWanted(wanted, subject) || signatures.untrusted.length == 0)) {
+    return new Outcome(null, wanted);
+  }
+  const judgement = judgeRequirements(list, subject, signatures);
+  return wanted.length == 0 || judgement.ok ? decided(subject, list, judgement) : new Outcome(null, wanted);
+}
+
+/** Whether the image's own manifest is still to be fetched: without it nothing is accepted. */
+function manifestIsWanted(wanted: Array<Request>, subject: Subject): bool {
+  for (let i = 0; i < wanted.length; i++) {
+    if (wanted[i].kind == RequestKind.Manifest && wanted[i].reference.equals(subject.descriptor!.digest))
+      return true;
+  }
+  return false;
 }
 
 function decided(subject: Subject, list: RequirementList | null, judgement: Judgement): Outcome {

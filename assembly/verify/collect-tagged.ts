@@ -1,0 +1,53 @@
+// Signatures under cosign's tag for an image, `sha256-<hex>.sig`: one layer of one manifest each.
+
+import { Bytes } from "../bytes/bytes";
+import { Writer } from "../bytes/writer";
+import { BUNDLE_PREFIX } from "../evidence/bundle";
+import { parseSignatureManifest, SignatureLayer } from "../evidence/signature-manifest";
+import { SIMPLE_SIGNING } from "../evidence/simple-signing";
+import { OCI_MANIFEST } from "../image/manifest";
+import { MANIFEST_BYTES } from "../limits";
+import { Code } from "./code";
+import { RequestKind } from "./evidence";
+import { Search, SignatureKind, Signatures, UntrustedSignature } from "./signatures";
+
+/** cosign's tag for the signatures of a manifest. */
+export function cosignTag(digest: Bytes): Bytes {
+  return new Writer().text("sha256-").bytes(digest.from(7)).text(".sig").done();
+}
+
+export function collectTagged(out: Signatures, search: Search): void {
+  const tag = cosignTag(search.digest);
+  const answer = search.evidence.answer(RequestKind.CosignTag, tag);
+  if (answer === null) {
+    search.want(RequestKind.CosignTag, tag, [OCI_MANIFEST], MANIFEST_BYTES);
+    return;
+  }
+  out.noteUnavailable(answer);
+  const item = answer.item;
+  if (item === null) return;
+  const manifest = parseSignatureManifest(item.mediaType, item.bytes);
+  if (manifest === null) {
+    const what = "what stands under the signature tag is not an OCI image manifest";
+    out.reject(item.origin, Code.SignatureMalformed, what);
+    return;
+  }
+  out.surplus += manifest.surplus;
+  for (let i = 0; i < manifest.layers.length; i++) {
+    const origin = new Writer().bytes(item.origin).text(" layer ").number(i).done();
+    addLayer(out, search, manifest.layers[i], origin);
+  }
+}
+
+function addLayer(out: Signatures, search: Search, layer: SignatureLayer, origin: Bytes): void {
+  const isBundle = layer.mediaType.startsWith(BUNDLE_PREFIX);
+  if (!layer.wellFormed) {
+    out.reject(origin, Code.SignatureMalformed, "the layer has not the shape of a descriptor");
+  } else if (!isBundle && !layer.mediaType.is(SIMPLE_SIGNING)) out.otherKinds++;
+  else {
+    const item = search.part(out, RequestKind.Blob, layer.digest);
+    if (item === null) return;
+    const kind = isBundle ? SignatureKind.Bundle : SignatureKind.SimpleSigning;
+    out.untrusted.push(new UntrustedSignature(kind, origin, item.bytes, layer.signature));
+  }
+}

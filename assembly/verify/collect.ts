@@ -1,0 +1,43 @@
+// Finds the signatures of an image in the evidence. cosign keeps them in two places, and both are always looked at: a
+// signature of one kind never hides one of the other.
+
+import { Bytes } from "../bytes/bytes";
+import { SIGNATURE_ANNOTATION } from "../evidence/signature-manifest";
+import { SIMPLE_SIGNING } from "../evidence/simple-signing";
+import { Reference } from "../image/reference";
+import { SIGNATURES } from "../limits";
+import { collectReferring } from "./collect-referring";
+import { collectTagged } from "./collect-tagged";
+import { Evidence, Item, Request } from "./evidence";
+import { Search, SignatureKind, Signatures, UntrustedSignature } from "./signatures";
+
+/**
+ * Gathers the signatures of the image with this digest; appends to `wanted` what has to be fetched first. `reference`
+ * says where its registry is; without one only signatures that came with the image count.
+ */
+export function collectSignatures(
+  reference: Reference | null,
+  digest: Bytes,
+  evidence: Evidence,
+  wanted: Array<Request>,
+): Signatures {
+  const out = new Signatures();
+  for (let i = 0; i < evidence.signatures.length; i++) addLoose(out, evidence.signatures[i]);
+  if (reference !== null) {
+    const search = new Search(reference, digest, evidence, wanted);
+    collectTagged(out, search);
+    collectReferring(out, search);
+  }
+  return out;
+}
+
+function addLoose(out: Signatures, item: Item): void {
+  if (!item.mediaType.is(SIMPLE_SIGNING)) out.otherKinds++;
+  else if (out.untrusted.length == SIGNATURES) out.surplus++;
+  else {
+    const signature = item.annotation(SIGNATURE_ANNOTATION);
+    out.untrusted.push(
+      new UntrustedSignature(SignatureKind.SimpleSigning, item.origin, item.bytes, signature),
+    );
+  }
+}

@@ -1,0 +1,90 @@
+// A sigstore bundle under a requirement with keys. An extension: containers/image reads no bundles. What names the
+// image in a bundle are the subjects of its statement; one without a name is bound to no repository, and satisfies
+// only the identity that asks for none.
+
+import { Bytes } from "../bytes/bytes";
+import { Material, parseBundle } from "../evidence/bundle";
+import { parseStatement, STATEMENT_TYPE, Statement } from "../evidence/statement";
+import { Reference } from "../image/reference";
+import { matchesIdentity } from "../policy/identity";
+import { IdentityType, Requirement } from "../policy/types";
+import { Budget } from "./budget";
+import { Code } from "./code";
+import { accepted, Judged, notSigned, otherIdentity, otherImage, rejected } from "./judged";
+import { Reason } from "./reason";
+import { UntrustedSignature } from "./signatures";
+import { Signed, verifySigned } from "./signer";
+
+export function judgeBundle(
+  requirement: Requirement,
+  reference: Reference | null,
+  digest: Bytes,
+  untrusted: UntrustedSignature,
+  budget: Budget,
+): Judged {
+  const bundle = parseBundle(untrusted.bytes);
+  if (bundle === null) {
+    const reason = new Reason().text("not a sigstore bundle of version 0.3 with one signature");
+    return rejected(untrusted, Code.SignatureMalformed, reason);
+  }
+  if (bundle.isMessageSignature) {
+    const reason = new Reason().text("the bundle signs a blob, not a statement about an image");
+    return rejected(untrusted, Code.NotASignature, reason);
+  }
+  if (bundle.material != Material.PublicKey) {
+    const reason = new Reason().text(
+      "the bundle is signed with a certificate, and the policy asks for a key",
+    );
+    return rejected(untrusted, Code.EvidenceUnsupportedForRequirement, reason);
+  }
+  if (!bundle.payloadType.is(STATEMENT_TYPE)) {
+    const reason = new Reason().text("the bundle's payload is not an in-toto statement");
+    return rejected(untrusted, Code.NotASignature, reason);
+  }
+  const message = bundle.signedBytes();
+  const signed = verifySigned(requirement, message, bundle.payload, bundle.signature, budget);
+  if (signed === null) return notSigned(untrusted, requirement, budget);
+
+  const statement = parseStatement(signed.bytes);
+  if (statement === null) {
+    const reason = new Reason().text("what was signed is not an in-toto statement");
+    return rejected(untrusted, Code.PayloadMalformed, reason);
+  }
+  if (!statement.isSignature) {
+    const reason = new Reason().text("an attestation about the image, and no signature");
+    return rejected(untrusted, Code.NotASignature, reason);
+  }
+  return judgeSubjects(requirement, reference, digest, untrusted, signed, statement);
+}
+
+/** One subject with the image's digest and a name that fits is enough. */
+function judgeSubjects(
+  requirement: Requirement,
+  reference: Reference | null,
+  digest: Bytes,
+  untrusted: UntrustedSignature,
+  signed: Signed,
+  statement: Statement,
+): Judged {
+  const identity = requirement.identity();
+  const hex = digest.from(7);
+  let matching = 0;
+  let unnamed = 0;
+  let otherName = new Bytes(0, 0);
+  for (let i = 0; i < statement.subjects.length; i++) {
+    const subject = statement.subjects[i];
+    if (!subject.sha256.equals(hex)) continue;
+    matching++;
+    const name = subject.name;
+    if (name === null) unnamed++;
+    else if (matchesIdentity(identity, reference, name)) return accepted(untrusted, signed, name);
+    else otherName = name;
+  }
+  if (matching == 0) return otherImage(untrusted, new Bytes(0, 0));
+  if (unnamed < matching) return otherIdentity(untrusted, requirement, reference, otherName);
+  if (identity.type == IdentityType.MatchDigest) return accepted(untrusted, signed, new Bytes(0, 0));
+  const reason = new Reason().text(
+    "the bundle names no image; sign it with countersign sign-image, or write signedIdentity matchDigest",
+  );
+  return rejected(untrusted, Code.IdentityMissing, reason);
+}

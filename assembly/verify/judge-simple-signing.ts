@@ -1,0 +1,46 @@
+// A legacy cosign signature under a requirement (upstream: internal/sigstore_payload.go, VerifySigstorePayload): the
+// signature, then the payload, the digest before the identity.
+
+import { decodeBase64 } from "../bytes/base64";
+import { Bytes } from "../bytes/bytes";
+import { parsePayload } from "../evidence/simple-signing";
+import { Reference } from "../image/reference";
+import { matchesIdentity } from "../policy/identity";
+import { Requirement } from "../policy/types";
+import { Budget } from "./budget";
+import { Code } from "./code";
+import { accepted, Judged, notSigned, otherIdentity, otherImage, rejected } from "./judged";
+import { Reason } from "./reason";
+import { UntrustedSignature } from "./signatures";
+import { verifySigned } from "./signer";
+
+export function judgeSimpleSigning(
+  requirement: Requirement,
+  reference: Reference | null,
+  digest: Bytes,
+  untrusted: UntrustedSignature,
+  budget: Budget,
+): Judged {
+  const text = untrusted.signature;
+  if (text === null) {
+    const reason = new Reason().text("the signature's annotation is missing");
+    return rejected(untrusted, Code.SignatureMalformed, reason);
+  }
+  const signature = decodeBase64(text);
+  if (signature === null) {
+    return rejected(untrusted, Code.SignatureMalformed, new Reason().text("the signature is not base64"));
+  }
+  const signed = verifySigned(requirement, untrusted.bytes, untrusted.bytes, signature, budget);
+  if (signed === null) return notSigned(untrusted, requirement, budget);
+
+  const payload = parsePayload(signed.bytes);
+  if (payload === null) {
+    const reason = new Reason().text("what was signed is not a cosign payload");
+    return rejected(untrusted, Code.PayloadMalformed, reason);
+  }
+  if (!payload.manifestDigest.equals(digest)) return otherImage(untrusted, payload.manifestDigest);
+  if (!matchesIdentity(requirement.identity(), reference, payload.dockerReference)) {
+    return otherIdentity(untrusted, requirement, reference, payload.dockerReference);
+  }
+  return accepted(untrusted, signed, payload.dockerReference);
+}

@@ -1,0 +1,78 @@
+// What one signature comes to under one requirement.
+
+import { Bytes } from "../bytes/bytes";
+import { Reference } from "../image/reference";
+import { IdentityType, Requirement } from "../policy/types";
+import { Budget } from "./budget";
+import { Code } from "./code";
+import { ItemOutcome } from "./judgement";
+import { Reason } from "./reason";
+import { UntrustedSignature } from "./signatures";
+import { Signed } from "./signer";
+
+export class Judged {
+  constructor(
+    readonly outcome: ItemOutcome,
+    /** SHA-256 of the signer's SPKI, hex, if it is accepted. */
+    readonly signer: Bytes | null,
+  ) {}
+}
+
+export function rejected(untrusted: UntrustedSignature, code: Code, reason: Reason): Judged {
+  return new Judged(new ItemOutcome(untrusted.origin, false, code, reason.done()), null);
+}
+
+/** `name` is what the image is called in what was signed. */
+export function accepted(untrusted: UntrustedSignature, signed: Signed, name: Bytes): Judged {
+  const signer = signed.fingerprint();
+  const reason = new Reason().text("signed");
+  if (name.length > 0) reason.text(" as ").foreign(name);
+  reason.text(" by key sha256:").foreign(signer);
+  return new Judged(new ItemOutcome(untrusted.origin, true, Code.Accepted, reason.done()), signer);
+}
+
+/** No key fits, or there was no budget left to try. */
+export function notSigned(untrusted: UntrustedSignature, requirement: Requirement, budget: Budget): Judged {
+  if (budget.exhausted) {
+    const reason = new Reason().text("too many signature checks for one image");
+    return rejected(untrusted, Code.BudgetExhausted, reason);
+  }
+  const reason = new Reason()
+    .text("the signature is not by ")
+    .text(requirement.keys.length == 1 ? "the key" : "a key")
+    .text(" of the policy");
+  return rejected(untrusted, Code.SignatureInvalid, reason);
+}
+
+export function otherImage(untrusted: UntrustedSignature, digest: Bytes): Judged {
+  const reason = new Reason().text("the signature is for another image");
+  if (digest.length > 0) reason.text(", ").foreign(digest);
+  return rejected(untrusted, Code.PayloadDigestMismatch, reason);
+}
+
+/** `signed` is what the image is called in what was signed. */
+export function otherIdentity(
+  untrusted: UntrustedSignature,
+  requirement: Requirement,
+  reference: Reference | null,
+  signed: Bytes,
+): Judged {
+  const reason = new Reason().text("signed as ");
+  if (signed.length == 0) reason.text("nothing");
+  else reason.foreign(signed);
+  reason.text(", which is not ");
+  const type = requirement.identity().type;
+  if (type == IdentityType.ExactReference || type == IdentityType.ExactRepository) {
+    reason.foreign(requirement.identity().text);
+  } else if (reference === null) reason.text("the name of an image without a reference");
+  else if (type == IdentityType.MatchRepository || type == IdentityType.MatchDigest) {
+    reason.foreign(reference.name);
+  } else {
+    reason.foreign(reference.toBytes());
+    // What cosign writes by default.
+    if (signed.lastIndexOf(0x3a) <= signed.lastIndexOf(0x2f)) {
+      reason.text("; for signatures by cosign write signedIdentity matchRepository");
+    }
+  }
+  return rejected(untrusted, Code.IdentityMismatch, reason);
+}
