@@ -46,7 +46,7 @@ export class Bundle {
 export function parseBundle(text: Bytes): Bundle | null {
   const reader = new JsonReader(text);
   const bundle = new Bundle();
-  let hasVersion = false;
+  let hasVersion: bool = false;
   let contents = 0;
   reader.enterObject();
   while (reader.nextMember()) {
@@ -118,8 +118,8 @@ function readHint(reader: JsonReader): void {
 }
 
 function readEnvelope(reader: JsonReader, bundle: Bundle): void {
-  let hasPayload = false;
-  let hasType = false;
+  let hasPayload: bool = false;
+  let hasType: bool = false;
   let signatures = 0;
   reader.enterObject();
   while (reader.nextMember()) {

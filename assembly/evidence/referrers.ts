@@ -45,7 +45,7 @@ function readManifestDigest(reader: JsonReader): Bytes | null {
     return null;
   }
   let digest: Bytes | null = null;
-  let isManifest = false;
+  let isManifest: bool = false;
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
@@ -68,7 +68,7 @@ export function parseBundleManifest(text: Bytes): BundleLayer | null {
   const reader = new JsonReader(text);
   const layer = new BundleLayer();
   let layers = 0;
-  let isBundle = false;
+  let isBundle: bool = false;
   reader.enterObject();
   while (reader.nextMember()) {
     if (!reader.memberName().is("layers")) {
@@ -85,7 +85,7 @@ export function parseBundleManifest(text: Bytes): BundleLayer | null {
 }
 
 function readBundleLayer(reader: JsonReader, layer: BundleLayer): bool {
-  let isBundle = false;
+  let isBundle: bool = false;
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();

@@ -29,8 +29,8 @@ export class Statement {
 export function parseStatement(text: Bytes): Statement | null {
   const reader = new JsonReader(text);
   const statement = new Statement();
-  let hasType = false;
-  let hasPredicateType = false;
+  let hasType: bool = false;
+  let hasPredicateType: bool = false;
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
