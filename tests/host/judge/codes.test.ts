@@ -8,6 +8,7 @@ import { OCI_MANIFEST, SIMPLE_SIGNING } from "../../../host/oci/media-types.js";
 import { generateKey } from "../../support/sign.js";
 import {
   type Answers,
+  bundle,
   coreOf,
   coreWith,
   IMAGE,
@@ -18,6 +19,7 @@ import {
   OTHER_KEY,
   REPOSITORY,
   type Requirement,
+  referring,
   SIGNED,
   signature,
 } from "./judging.js";
@@ -269,6 +271,87 @@ test("identity-mismatch", () => {
   );
 });
 
+test("accepted by a bundle", () => {
+  expect("accepted", signed({ referrers: referring(bundle()) }));
+  expect(
+    "accepted",
+    signed({ referrers: referring(bundle({ names: [undefined, "other.example/x", REPOSITORY] })) }),
+  );
+  const exact = coreWith([{ ...SIGNED, signedIdentity: { type: "matchExact" } }]);
+  const referrers = referring(bundle({ names: [REPOSITORY, `${REPOSITORY}:1`] }));
+  expect("accepted", judge(exact, imageNamed(), { referrers }));
+});
+
+test("a signature of one kind never hides one of the other", () => {
+  const foreign = referring(
+    Buffer.from("garbage"),
+    bundle({ key: OTHER_KEY }),
+    bundle({ predicateType: "https://x" }),
+  );
+  expect("accepted", signed({ signatures: [signature()], referrers: foreign }));
+  expect("accepted", signed({ signatures: [signature({ key: OTHER_KEY })], referrers: referring(bundle()) }));
+  expect(
+    "accepted",
+    signed({
+      signatureManifest: { bytes: Buffer.from("x"), mediaType: "x" },
+      referrers: referring(bundle()),
+    }),
+  );
+});
+
+test("identity-missing", () => {
+  const unnamed = referring(bundle({ names: [undefined] }));
+  const judgement = expect("identity-missing", signed({ referrers: unnamed }));
+  assert.match(judgement.reason, /sign-image/);
+  assert.match(judgement.reason, /matchDigest/);
+  const byDigest = coreWith([{ ...SIGNED, signedIdentity: { type: "matchDigest" } }]);
+  expect("accepted", judge(byDigest, imageNamed(), { referrers: unnamed }));
+  // A name that is there is judged, and may not be left out by another one.
+  const named = referring(bundle({ names: ["other.example/app", undefined] }));
+  expect("identity-mismatch", judge(byDigest, imageNamed(), { referrers: named }));
+  expect(
+    "identity-mismatch",
+    judge(byDigest, imageNamed(), { signatures: [signature({ dockerReference: "other.example/app" })] }),
+  );
+});
+
+test("not-a-signature", () => {
+  expect(
+    "not-a-signature",
+    signed({ referrers: referring(bundle({ predicateType: "https://slsa.dev/provenance/v1" })) }),
+  );
+  expect("not-a-signature", signed({ referrers: referring(bundle({ payloadType: "application/json" })) }));
+  const { dsseEnvelope: _, ...rest } = JSON.parse(Buffer.from(bundle()).toString());
+  const message = { ...rest, messageSignature: { messageDigest: {}, signature: "" } };
+  expect("not-a-signature", signed({ referrers: referring(Buffer.from(JSON.stringify(message))) }));
+});
+
+test("evidence-unsupported-for-requirement", () => {
+  const material = { certificate: { rawBytes: "AAAA" } };
+  expect("evidence-unsupported-for-requirement", signed({ referrers: referring(bundle({ material })) }));
+});
+
+test("bundles: what is wrong with one has the code of what is wrong", () => {
+  expect("signature-invalid", signed({ referrers: referring(bundle({ key: OTHER_KEY })) }));
+  expect(
+    "payload-digest-mismatch",
+    signed({ referrers: referring(bundle({ manifestDigest: `sha256:${"3".repeat(64)}` })) }),
+  );
+  expect("identity-mismatch", signed({ referrers: referring(bundle({ names: ["other.example/app"] })) }));
+  expect(
+    "payload-malformed",
+    signed({ referrers: referring(bundle({ type: "https://in-toto.io/Statement/v2" })) }),
+  );
+  for (const change of [
+    "{}",
+    "garbage",
+    Buffer.from(bundle()).toString().replace("v0.3", "v0.2"),
+    `${Buffer.from(bundle())}x`,
+  ]) {
+    expect("signature-malformed", signed({ referrers: referring(Buffer.from(change)) }));
+  }
+});
+
 test("key-unreadable", () => {
   expect("key-unreadable", judge(coreWith([SIGNED], { [KEY_PATH]: null }), imageNamed()));
   // One that cannot be read spoils the list, also when another would fit.
@@ -339,9 +422,12 @@ test("evidence-too-large", () => {
 });
 
 test("could not ask is not unsigned", () => {
-  for (const kind of ["manifest", "cosign-tag", "blob"] as const) {
+  for (const kind of ["manifest", "cosign-tag", "referrers", "blob"] as const) {
     const unavailable = { kind, code: "registry-unavailable", detail: "HTTP 503" } as const;
-    const judgement = expect("registry-unavailable", signed({ signatures: [signature()], unavailable }));
+    const judgement = expect(
+      "registry-unavailable",
+      signed({ signatures: [signature({ key: OTHER_KEY })], unavailable }),
+    );
     assert.match(judgement.reason, /HTTP 503/);
   }
 });

@@ -1,6 +1,8 @@
+import { sign } from "node:crypto";
 import type { Evidence, Image, Judgement, Request } from "#component/types";
 import { PolicyCore } from "../../../host/core/core.js";
-import { OCI_MANIFEST, SIMPLE_SIGNING } from "../../../host/oci/media-types.js";
+import { digestOf } from "../../../host/oci/digest.js";
+import { OCI_INDEX, OCI_MANIFEST, SIMPLE_SIGNING } from "../../../host/oci/media-types.js";
 import {
   descriptorOf,
   generateKey,
@@ -15,6 +17,8 @@ export const OTHER_KEY = generateKey();
 export const KEY_PATH = "/keys/cosign.pub";
 export const REPOSITORY = "registry.example/team/app";
 export const IMAGE = makeImage({ seed: "judge" });
+
+export const BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 export type Requirement = Readonly<Record<string, unknown>>;
 
@@ -73,6 +77,8 @@ export interface Answers {
   /** In place of the answer to any request of that kind. */
   unavailable?: { kind: Request["kind"]; code: "registry-unavailable"; detail: string };
   blob?: (digest: string) => Uint8Array | null | undefined;
+  /** What refers to the image: manifests and blobs, by digest. */
+  referrers?: Referrers;
 }
 
 /** Plays host: brings what is asked for until the core decides. Fails after four rounds, as the host does. */
@@ -98,30 +104,96 @@ function answer(request: Request, answers: Answers): Evidence {
   return { tag: "item", val: { kind, reference, annotations: [], origin, ...found } };
 }
 
-function find(
-  { kind, reference }: Request,
-  answers: Answers,
-): { bytes: Uint8Array; mediaType: string } | null {
-  const signatures = answers.signatures ?? [];
+function find(request: Request, answers: Answers): { bytes: Uint8Array; mediaType: string } | null {
+  const { kind, reference } = request;
   switch (kind) {
     case "manifest": {
+      const referrer = answers.referrers?.manifests.get(reference);
+      if (referrer) return { bytes: referrer, mediaType: OCI_MANIFEST };
       const bytes = answers.manifest === undefined ? IMAGE.bytes : answers.manifest;
       return bytes && { bytes, mediaType: IMAGE.mediaType };
     }
-    case "cosign-tag":
+    case "cosign-tag": {
       if (answers.signatureManifest) return answers.signatureManifest;
-      return signatures.length === 0
-        ? null
-        : { bytes: sigManifest(signatures).bytes, mediaType: OCI_MANIFEST };
-    case "blob": {
-      const replaced = answers.blob?.(reference);
-      if (replaced !== undefined) return replaced && { bytes: replaced, mediaType: SIMPLE_SIGNING };
-      const layers = JSON.parse(Buffer.from(sigManifest(signatures).bytes).toString()).layers as {
-        digest: string;
-      }[];
-      const index = layers.findIndex(({ digest }) => digest === reference);
-      const signature = signatures[index];
-      return signature ? { bytes: signature.payload, mediaType: SIMPLE_SIGNING } : null;
+      const signatures = answers.signatures ?? [];
+      if (signatures.length === 0) return null;
+      return { bytes: sigManifest(signatures).bytes, mediaType: OCI_MANIFEST };
     }
+    case "referrers":
+      return answers.referrers ? { bytes: answers.referrers.index, mediaType: OCI_INDEX } : null;
+    case "blob":
+      return findBlob(reference, answers);
   }
+}
+
+function findBlob(digest: string, answers: Answers): { bytes: Uint8Array; mediaType: string } | null {
+  const replaced = answers.blob?.(digest);
+  if (replaced !== undefined) return replaced && { bytes: replaced, mediaType: SIMPLE_SIGNING };
+  const bundle = answers.referrers?.blobs.get(digest);
+  if (bundle) return { bytes: bundle, mediaType: BUNDLE };
+  const signature = (answers.signatures ?? []).find(({ payload }) => digestOf(payload) === digest);
+  return signature ? { bytes: signature.payload, mediaType: SIMPLE_SIGNING } : null;
+}
+
+export interface Referrers {
+  index: Uint8Array;
+  manifests: Map<string, Uint8Array>;
+  blobs: Map<string, Uint8Array>;
+}
+
+/** A list of referrers with one manifest for each bundle. */
+export function referring(...bundles: readonly Uint8Array[]): Referrers {
+  const manifests = new Map<string, Uint8Array>();
+  const blobs = new Map<string, Uint8Array>();
+  const entries = bundles.map((bundle) => {
+    const layer = { mediaType: BUNDLE, digest: digestOf(bundle), size: bundle.length };
+    const manifest = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, layers: [layer] }),
+    );
+    blobs.set(layer.digest, bundle);
+    manifests.set(digestOf(manifest), manifest);
+    return { mediaType: OCI_MANIFEST, digest: digestOf(manifest), size: manifest.length };
+  });
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: entries }));
+  return { index, manifests, blobs };
+}
+
+export interface BundleWish {
+  key?: typeof KEY;
+  /** Names of the subjects; undefined for a subject without a name. */
+  names?: readonly (string | undefined)[];
+  manifestDigest?: string;
+  predicateType?: string;
+  type?: string;
+  payloadType?: string;
+  material?: unknown;
+}
+
+/** A bundle as cosign 3 makes it with a key, with something changed. */
+export function bundle(wish: BundleWish = {}): Uint8Array {
+  const sha256 = (wish.manifestDigest ?? IMAGE.digest).slice("sha256:".length);
+  const statement = {
+    _type: wish.type ?? "https://in-toto.io/Statement/v1",
+    subject: (wish.names ?? [REPOSITORY]).map((name) => ({
+      ...(name === undefined ? {} : { name }),
+      digest: { sha256 },
+      annotations: {},
+    })),
+    predicateType: wish.predicateType ?? "https://sigstore.dev/cosign/sign/v1",
+    predicate: {},
+  };
+  const payload = Buffer.from(JSON.stringify(statement));
+  const payloadType = wish.payloadType ?? "application/vnd.in-toto+json";
+  const encoded = Buffer.concat([
+    Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `),
+    payload,
+  ]);
+  const sig = sign("sha256", encoded, (wish.key ?? KEY).privateKey).toString("base64");
+  return Buffer.from(
+    JSON.stringify({
+      mediaType: BUNDLE,
+      verificationMaterial: wish.material ?? { publicKey: { hint: "" } },
+      dsseEnvelope: { payload: payload.toString("base64"), payloadType, signatures: [{ sig }] },
+    }),
+  );
 }
