@@ -1,8 +1,10 @@
-import { isDigest } from "../oci/digest.js";
+import { digestOf, isDigest } from "../oci/digest.js";
+import { OCI_INDEX } from "../oci/media-types.js";
 import { isTag } from "../oci/names.js";
 import { readBody } from "./body.js";
 import { RegistryError } from "./error.js";
-import { type Answer, headerOf } from "./exchange.js";
+import { type Answer, mediaTypeOf } from "./exchange.js";
+import { fetchReferrerPages } from "./referrer-pages.js";
 import { pullScope } from "./scope.js";
 import { type RegistryOptions, type RepositoryAddress, Transport } from "./transport.js";
 
@@ -60,6 +62,26 @@ export class RegistryClient {
     return this.#fetch(at, "blobs", want);
   }
 
+  /**
+   * The list of what refers to a digest, in pages, or what stands under the fallback tag where the registry has no
+   * such list (OCI distribution specification 1.1, "Referrers Tag Schema"); null if there is neither.
+   */
+  async referrers(at: Address, want: Want): Promise<readonly Fetched[] | null> {
+    if (!isDigest(at.reference)) throw new TypeError("not a sha256 digest");
+    const { maxBytes, signal, scopes = [pullScope(at.repository)] } = want;
+    const pages = await fetchReferrerPages(this.#transport, at, at.reference, { scopes, signal, maxBytes });
+    if (pages !== null) {
+      return pages.map((bytes) => ({
+        bytes,
+        mediaType: OCI_INDEX,
+        digest: digestOf(bytes),
+        origin: originOf(at),
+      }));
+    }
+    const fallback = await this.manifest({ ...at, reference: at.reference.replace(":", "-") }, want);
+    return fallback === null ? null : [fallback];
+  }
+
   /** Ends every connection; what is under way fails as `registry-unavailable`. */
   close(): Promise<void> {
     return this.#transport.close();
@@ -83,11 +105,6 @@ async function readFetched(answer: Answer, at: Address, want: Want): Promise<Fet
     throw new RegistryError("registry-protocol", "the answer's bytes do not have the digest asked for");
   }
   return { bytes, digest, mediaType: mediaTypeOf(answer), origin: originOf(at) };
-}
-
-/** Content-Type without parameters, in lower case; empty if there is none. */
-export function mediaTypeOf(answer: Answer): string {
-  return (headerOf(answer, "content-type") ?? "").replace(/;.*$/s, "").trim().toLowerCase();
 }
 
 function originOf({ registry, repository, reference }: Address): string {

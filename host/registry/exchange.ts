@@ -64,3 +64,8 @@ export function headerOf(response: Response, name: string): string | undefined {
   const value = response.headers[name];
   return typeof value === "string" ? value : undefined;
 }
+
+/** Content-Type without parameters, in lower case; empty if there is none. */
+export function mediaTypeOf(answer: Answer): string {
+  return (headerOf(answer, "content-type") ?? "").replace(/;.*$/s, "").trim().toLowerCase();
+}

@@ -26,7 +26,7 @@ export async function collectEvidence(
   while (rest.length > 0) {
     const batch = affordable(rest, budget);
     rest = rest.slice(batch.length);
-    const answers = await Promise.all(batch.map((request) => ask(source, request, deadline)));
+    const answers = (await Promise.all(batch.map((request) => ask(source, request, deadline)))).flat();
     budget.bytes -= answers.reduce((total, answer) => total + sizeOf(answer), 0);
     evidence.push(...answers);
   }
@@ -47,9 +47,9 @@ function affordable(requests: readonly Request[], budget: EvidenceBudget): Reque
   return batch;
 }
 
-async function ask(source: Source, request: Request, deadline: Deadline): Promise<Evidence> {
-  if (request.maxBytes <= 0) return unavailable(request, "evidence-too-large", "no room for more evidence");
-  const late = unavailable(request, "registry-timeout", "no answer in time");
+async function ask(source: Source, request: Request, deadline: Deadline): Promise<readonly Evidence[]> {
+  if (request.maxBytes <= 0) return [unavailable(request, "evidence-too-large", "no room for more evidence")];
+  const late = [unavailable(request, "registry-timeout", "no answer in time")];
   if (deadline.isReached) return late;
   const answer = source.fetch(request, deadline.signal).then(
     (evidence) => admissible(request, evidence),
@@ -63,10 +63,11 @@ async function ask(source: Source, request: Request, deadline: Deadline): Promis
 }
 
 /** The answer, unless the core could not be handed it as it is or it broke the bound it was given. */
-function admissible(request: Request, evidence: Evidence): Evidence {
-  if (!isFaithful(evidence)) return unavailable(request, "registry-protocol", "not well-formed unicode");
-  if (sizeOf(evidence) > request.maxBytes) {
-    return unavailable(request, "evidence-too-large", `more than ${request.maxBytes} bytes`);
+function admissible(request: Request, evidence: readonly Evidence[]): readonly Evidence[] {
+  if (!evidence.every(isFaithful))
+    return [unavailable(request, "registry-protocol", "not well-formed unicode")];
+  if (evidence.reduce((total, answer) => total + sizeOf(answer), 0) > request.maxBytes) {
+    return [unavailable(request, "evidence-too-large", `more than ${request.maxBytes} bytes`)];
   }
   return evidence;
 }

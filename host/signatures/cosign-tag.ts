@@ -13,7 +13,7 @@ export async function fetchCosignTag(
   client: RegistryClient,
   request: Request,
   signal: AbortSignal,
-): Promise<Evidence> {
+): Promise<readonly Evidence[]> {
   if (!COSIGN_TAG.test(request.reference)) throw new TypeError("not a tag of cosign's");
   const want = { accept: request.mediaTypes, maxBytes: request.maxBytes, signal };
   return asEvidence(request, client.manifest(request, want));

@@ -6,15 +6,20 @@ import { RegistryError } from "../registry/error.js";
  * What a fetch says to the core: the bytes, or that there is no such thing, or that nobody could be asked, which
  * are three different things. Only a registry's failure is evidence; a mistake of ours is thrown on.
  */
-export async function asEvidence(request: Request, fetching: Promise<Fetched | null>): Promise<Evidence> {
+export async function asEvidence(
+  request: Request,
+  fetching: Promise<Fetched | readonly Fetched[] | null>,
+): Promise<readonly Evidence[]> {
   const { kind, reference } = request;
   try {
-    const fetched = await fetching;
-    if (fetched === null) return { tag: "absent", val: { kind, reference } };
-    const { bytes, mediaType, origin } = fetched;
-    return { tag: "item", val: { kind, reference, mediaType, annotations: [], bytes, origin } };
+    const fetched = [(await fetching) ?? []].flat();
+    if (fetched.length === 0) return [{ tag: "absent", val: { kind, reference } }];
+    return fetched.map(({ bytes, mediaType, origin }) => ({
+      tag: "item",
+      val: { kind, reference, mediaType, annotations: [], bytes, origin },
+    }));
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    return { tag: "unavailable", val: { kind, reference, code: error.code, detail: error.detail } };
+    return [{ tag: "unavailable", val: { kind, reference, code: error.code, detail: error.detail } }];
   }
 }

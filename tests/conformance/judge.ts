@@ -68,6 +68,8 @@ function answer(request: Request, { manifest, cosignTag }: Contents): Evidence {
       return manifest === null ? absent : found(mediaTypeOf(manifest), manifest);
     case "cosign-tag":
       return cosignTag === undefined ? absent : found(OCI_MANIFEST, cosignTag.manifest);
+    case "referrers":
+      return absent;
     case "blob": {
       const blob = cosignTag?.blobs.get(reference);
       return blob === undefined ? absent : found("application/octet-stream", blob);

@@ -116,7 +116,7 @@ for (const [what, part] of HOSTILE_IMAGES) {
 }
 
 test("evidence whose bytes are text never reaches the core, where it would be empty", () => {
-  const evidence = evidenceFor(SIGNED_IMAGE.digest);
+  const evidence = evidenceFor({ kind: "manifest", reference: SIGNED_IMAGE.digest });
   const hostile = { ...evidence, val: { ...evidence.val, bytes: "{}" } } as unknown as Evidence;
   assert.throws(() => loadCore().judge(SIGNED_IMAGE, [hostile], 0n), ArgumentRefused);
 });
@@ -152,7 +152,7 @@ function judgeSigned(core: PolicyCore): CoreJudgement {
   const evidence: Evidence[] = [];
   let outcome = core.plan(SIGNED_IMAGE);
   while (outcome.tag === "wanted") {
-    evidence.push(...outcome.val.map(({ reference }) => evidenceFor(reference)));
+    evidence.push(...outcome.val.map(evidenceFor));
     outcome = core.judge(SIGNED_IMAGE, evidence, 0n);
   }
   return outcome.val;

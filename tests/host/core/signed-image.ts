@@ -1,4 +1,4 @@
-import type { Evidence, Image } from "#component/types";
+import type { Evidence, Image, Request } from "#component/types";
 import { OCI_MANIFEST, SIMPLE_SIGNING } from "../../../host/oci/media-types.js";
 import { descriptorOf, generateKey, makeImage, sigManifest, signLegacy } from "../../support/sign.js";
 
@@ -40,24 +40,20 @@ export const SIGNED_IMAGE: Image = {
   descriptor: Buffer.from(JSON.stringify(descriptorOf(manifest))),
 };
 
-const COSIGN_TAG = `${manifest.digest.replace(":", "-")}.sig`;
-
-/** All evidence there is on it, by the reference under which it is asked for. */
-export function evidenceFor(reference: string): Evidence {
-  switch (reference) {
-    case manifest.digest:
-    case "1":
-    case "latest":
-      return item("manifest", reference, OCI_MANIFEST, manifest.bytes);
-    case COSIGN_TAG:
-      return item("cosign-tag", reference, OCI_MANIFEST, signatures.bytes);
-    default:
-      return item("blob", reference, SIMPLE_SIGNING, signature.payload);
+/** What a registry with this image and its signature answers. */
+export function evidenceFor({ kind, reference }: Pick<Request, "kind" | "reference">): Evidence {
+  switch (kind) {
+    case "manifest":
+      return item(kind, reference, OCI_MANIFEST, manifest.bytes);
+    case "cosign-tag":
+      return item(kind, reference, OCI_MANIFEST, signatures.bytes);
+    case "blob":
+      return item(kind, reference, SIMPLE_SIGNING, signature.payload);
+    case "referrers":
+      return { tag: "absent", val: { kind, reference } };
   }
 }
 
-type Kind = "manifest" | "cosign-tag" | "blob";
-
-function item(kind: Kind, reference: string, mediaType: string, bytes: Uint8Array): Evidence {
+function item(kind: Request["kind"], reference: string, mediaType: string, bytes: Uint8Array): Evidence {
   return { tag: "item", val: { kind, reference, mediaType, annotations: [], bytes, origin: reference } };
 }

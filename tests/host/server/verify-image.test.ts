@@ -28,7 +28,7 @@ test("a verdict comes back whole, with the echo of name, digest and nonce", asyn
 
 test("the real core accepts what is signed and denies the rest, over the wire", async (t) => {
   const core = PolicyCore.load(POLICY, () => KEY);
-  const source = new SourceDouble(({ reference }) => evidenceFor(reference));
+  const source = new SourceDouble(evidenceFor);
   const { daemon } = await daemonUnderTest(t, { core, source });
   const client = verifierClient(t, daemon);
   const { name, digest, descriptor } = SIGNED_IMAGE;
@@ -138,7 +138,7 @@ test("core-fault: a trap in the core denies its request in band, and the next on
   const core = PolicyCore.load(POLICY, () => KEY);
   const { daemon } = await daemonUnderTest(t, {
     core,
-    source: new SourceDouble(({ reference }) => evidenceFor(reference)),
+    source: new SourceDouble(evidenceFor),
   });
   const client = verifierClient(t, daemon);
   const { name, digest, descriptor } = SIGNED_IMAGE;

@@ -78,7 +78,7 @@ function setUp(source = signedRegistry()) {
 
 /** A registry with the signed image. */
 function signedRegistry(): SourceDouble {
-  return new SourceDouble(({ reference }) => evidenceFor(reference));
+  return new SourceDouble(evidenceFor);
 }
 
 function named(name: string): Image {

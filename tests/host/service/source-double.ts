@@ -1,7 +1,7 @@
 import type { Evidence, Item, Request } from "#component/types";
 import type { Source } from "../../../host/sources/source.js";
 
-type Answer = (request: Request, signal: AbortSignal) => Evidence | Promise<Evidence>;
+type Answer = (request: Request, signal: AbortSignal) => Evidence | readonly Evidence[] | Promise<Evidence>;
 
 /** A source that answers as it is told and remembers what it was asked. */
 export class SourceDouble implements Source {
@@ -12,9 +12,9 @@ export class SourceDouble implements Source {
     this.#answer = answer;
   }
 
-  async fetch(request: Request, signal: AbortSignal): Promise<Evidence> {
+  async fetch(request: Request, signal: AbortSignal): Promise<readonly Evidence[]> {
     this.asked.push(request);
-    return this.#answer(request, signal);
+    return [await this.#answer(request, signal)].flat();
   }
 
   async close(): Promise<void> {}
