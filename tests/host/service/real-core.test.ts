@@ -17,7 +17,7 @@ test("a signed image as containerd presents it is accepted in two rounds", async
   assert.equal(verdict.ok, true, verdict.reason);
   assert.deepEqual(
     source.asked.map(({ kind }) => kind),
-    ["manifest", "cosign-tag", "blob"],
+    ["manifest", "cosign-tag", "referrers", "blob"],
   );
 });
 
