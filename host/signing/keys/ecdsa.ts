@@ -27,5 +27,5 @@ export function ecdsaSigner(kind: EcdsaKind, privateKey: KeyObject): (message: U
 
 /** Makes now the tables of P-256, which the first signature would have to wait for. */
 export function prepare(): void {
-  p256.getPublicKey(new Uint8Array(p256.lengths.secretKey ?? 0).fill(1));
+  p256.getPublicKey(new Uint8Array(32).fill(1));
 }

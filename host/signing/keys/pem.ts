@@ -7,7 +7,7 @@ export interface PemBlock {
   readonly contents: Uint8Array;
 }
 
-const BLOCK = /^-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([^-]*)^-----END \1-----[ \t]*$/gm;
+const BLOCK = /^-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\n((?:(?!-----).*\n)*)-----END \1-----[ \t]*$/gm;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const COLUMNS = 64;
 
@@ -21,7 +21,8 @@ const EC_PARAMETERS = "EC PARAMETERS";
 export function readPem(file: Uint8Array): PemBlock {
   const text = Buffer.from(file).toString("latin1").replace(/\r\n/g, "\n");
   const blocks = [...text.matchAll(BLOCK)];
-  if (blocks.length !== text.match(/^-----BEGIN /gm)?.length) throw new KeyRefused("not a PEM file");
+  const beginnings = text.match(/^-----BEGIN /gm) ?? [];
+  if (blocks.length !== beginnings.length) throw new KeyRefused("not a PEM file");
   const keys = blocks.filter(([, label]) => label !== EC_PARAMETERS);
   const [key, second] = keys;
   if (key === undefined) throw new KeyRefused("no key in the PEM file");

@@ -6,25 +6,24 @@ export type GoValue =
   | ReadonlyMap<string, GoValue>
   | { readonly [member: string]: GoValue };
 
-/** JSON as Go's encoding/json writes it: no blanks, and HTML's special characters escaped within strings. */
+/** JSON as Go's encoding/json writes it: as protojson does, but that it escapes what is special in HTML. */
 export function goJson(value: GoValue): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return goString(value);
-  if (value instanceof Map) return goObject([...value].sort(byUtf8));
-  if (Array.isArray(value)) return `[${value.map(goJson).join(",")}]`;
-  return goObject(Object.entries(value));
-}
-
-function goObject(members: readonly (readonly [string, GoValue])[]): string {
-  return `{${members.map(([name, value]) => `${goString(name)}:${goJson(value)}`).join(",")}}`;
-}
-
-/** JavaScript's escapes are those of Go but for these five characters. */
-function goString(text: string): string {
-  return JSON.stringify(text).replace(
+  return protoJson(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** JSON as Go's protojson writes it, without the blanks that it puts in at random. */
+export function protoJson(value: GoValue): string {
+  if (value instanceof Map) return object([...value].sort(byUtf8));
+  if (Array.isArray(value)) return `[${value.map(protoJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) return object(Object.entries(value));
+  return JSON.stringify(value);
+}
+
+function object(members: readonly (readonly [string, GoValue])[]): string {
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${protoJson(value)}`).join(",")}}`;
 }
 
 /** Go compares bytes; JavaScript's UTF-16 units have another order beyond U+FFFF. */

@@ -1,5 +1,5 @@
 import type { Claim } from "./claim.js";
-import { goJson } from "./go-json.js";
+import { protoJson } from "./go-json.js";
 
 /** The payloadType of a DSSE envelope around a statement. */
 export const IN_TOTO = "application/vnd.in-toto+json";
@@ -15,7 +15,7 @@ export const COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
  */
 export function signStatement(names: readonly string[], { manifestDigest, annotations }: Claim): Uint8Array {
   const digest = { sha256: manifestDigest.replace(/^sha256:/, "") };
-  const statement = goJson({
+  const statement = protoJson({
     _type: STATEMENT,
     subject: names.map((name) => ({ name, digest, annotations })),
     predicateType: COSIGN_SIGN,
