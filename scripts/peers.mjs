@@ -63,7 +63,7 @@ async function prepare(folder) {
     const fetched = await fetchPackages(apt, suite);
     assertLocked(lock[suite.suite], fetched);
     for (const [name, { version, file }] of Object.entries(fetched)) {
-      versions[name] = version;
+      versions[nameHere(suite, name)] = version;
       await mustRun(`unpacking ${name}`, "dpkg-deb", ["-x", join(apt, file), join(folder, suite.suite)]);
     }
     await rm(apt, { recursive: true });
@@ -86,10 +86,12 @@ async function removePartials() {
 }
 
 /** Relative links and wrappers: the folder is renamed when it is complete. */
-async function linkPrograms(folder, { suite, programs, wrapped }) {
+async function linkPrograms(folder, recipe) {
+  const { suite, programs, wrapped } = recipe;
   const bin = join(folder, "bin");
   await mkdir(bin, { recursive: true });
-  for (const program of programs) await symlink(`../${suite}/usr/bin/${program}`, join(bin, program));
+  for (const program of programs)
+    await symlink(`../${suite}/usr/bin/${program}`, join(bin, nameHere(recipe, program)));
   for (const program of wrapped) {
     const script = `#!/bin/sh
 root=$(dirname "$0")/../${suite}
@@ -117,9 +119,15 @@ async function updateLock() {
   await writeLock(lock);
 }
 
+/** What the tests know a suite's package or program by. */
+function nameHere({ names }, name) {
+  return names[name] ?? name;
+}
+
 /** Those that the tests run, as `NAME VERSION`. */
 export function versionLines(versions) {
-  return SUITES.flatMap(({ packages }) => packages.map((name) => `${name} ${versions[name]}`));
+  const ours = SUITES.flatMap((suite) => suite.packages.map((name) => nameHere(suite, name)));
+  return ours.map((name) => `${name} ${versions[name]}`);
 }
 
 async function peersOrReason() {
