@@ -16,6 +16,8 @@ export interface BearerAuthentication {
   readonly user?: { readonly username: string; readonly password: string };
   /** A refresh token that is as good as the user's password. */
   readonly identityToken?: string;
+  /** What tokens allow at most; pushing too unless told. */
+  readonly grants?: "pull" | "pull,push";
   /** Named in the challenge in place of its own token service. */
   readonly realm?: string;
   /** Lifetime of tokens in seconds. */
@@ -43,10 +45,16 @@ export class Gate {
     for (const token of this.#scopeOfToken.keys()) this.#scopeOfToken.set(token, "");
   }
 
-  admits(authorization: string | undefined, repository: string): boolean {
+  /** Whether a request may do that: each repository with what is done there. */
+  admits(authorization: string | undefined, repository: string, action: "pull" | "push"): boolean {
     if (this.#authentication.kind === "basic") return authorization === basicHeader(this.#authentication);
     const token = authorization?.replace(/^Bearer /, "") ?? "";
-    return this.#scopeOfToken.get(token)?.startsWith(`repository:${repository}:`) ?? false;
+    const { grants = "pull,push" } = this.#authentication;
+    if (!grants.split(",").includes(action)) return false;
+    return (this.#scopeOfToken.get(token) ?? "").split(" ").some((scope) => {
+      const [type, name, actions = ""] = scope.split(":");
+      return type === "repository" && name === repository && actions.split(",").includes(action);
+    });
   }
 
   challenge(repository: string, host: string): string {
@@ -60,7 +68,7 @@ export class Gate {
     const form = request.method === "POST" ? new URLSearchParams(body) : url.searchParams;
     if (!this.#mayHaveToken(request, form)) return refusal(401, "UNAUTHORIZED");
     const token = randomBytes(16).toString("hex");
-    this.#scopeOfToken.set(token, form.get("scope") ?? "");
+    this.#scopeOfToken.set(token, form.getAll("scope").join(" "));
     const { expiresIn } = this.#authentication as BearerAuthentication;
     const answer = request.method === "POST" ? { access_token: token } : { token };
     return ok("application/json", JSON.stringify({ ...answer, expires_in: expiresIn }));

@@ -5,6 +5,8 @@ import { type Authentication, Gate } from "./authentication.js";
 import { type Fault, serveFault } from "./fault.js";
 import { ok, type Reply, refusal } from "./reply.js";
 import { Routes } from "./routes.js";
+import type { Repository } from "./store.js";
+import type { UploadManner } from "./uploads.js";
 
 /** A request as the registry saw it; of the Authorization header only its kind. */
 export interface SeenRequest {
@@ -19,6 +21,9 @@ export interface TestRegistryOptions {
   readonly authentication?: Authentication;
   /** Whether `/v2/NAME/referrers/` exists, as in OCI distribution 1.1. */
   readonly referrers?: boolean;
+  /** Whether blobs can be mounted from other repositories; else that begins an upload. */
+  readonly mounts?: boolean;
+  readonly uploads?: UploadManner;
   /** 0, any free port, unless told. */
   readonly port?: number;
   /** Called for each request; a fault is served in place of the answer. */
@@ -38,6 +43,8 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
 export class TestRegistry {
   /** Everything asked so far, in order. */
   readonly requests: SeenRequest[] = [];
+  /** Bytes of bodies read so far. */
+  bytesReceived = 0;
   readonly gate: Gate | null;
   readonly #options: TestRegistryOptions;
   readonly #server: Server;
@@ -45,7 +52,8 @@ export class TestRegistry {
 
   constructor(options: TestRegistryOptions) {
     this.#options = options;
-    this.#routes = new Routes(options.referrers ?? false);
+    const { referrers = false, mounts = false, uploads = {} } = options;
+    this.#routes = new Routes({ referrers, mounts, uploads });
     this.gate = options.authentication === undefined ? null : new Gate(options.authentication);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: Error) => response.destroy(error));
@@ -72,6 +80,11 @@ export class TestRegistry {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** What a repository holds, to look at. */
+  repository(name: string): Repository {
+    return this.#routes.repository(name);
+  }
+
   /** Stores a manifest under a tag or its digest; returns its digest. */
   putManifest(repository: string, reference: string, bytes: Uint8Array, mediaType: string): string {
     return this.#routes.repository(repository).putManifest(reference, bytes, mediaType);
@@ -90,7 +103,7 @@ export class TestRegistry {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const seen = see(request);
     this.requests.push(seen);
-    const body = await readAll(request);
+    const body = await this.#readAll(request);
     const fault = this.#options.onRequest?.(seen);
     if (fault !== undefined) return serveFault(fault, response);
     const reply = this.#reply(request, seen, body);
@@ -105,12 +118,29 @@ export class TestRegistry {
     const match = /^\/v2\/(?:(.+)\/(manifests|blobs|referrers|tags)\/(.*))?$/.exec(url.pathname);
     if (match === null) return refusal(404, "UNSUPPORTED");
     const [, name = "", kind, rest = ""] = match;
-    if (this.gate !== null && !this.gate.admits(request.headers.authorization, name)) {
+    const action = method === "GET" || method === "HEAD" ? "pull" : "push";
+    if (this.gate !== null && !this.gate.admits(request.headers.authorization, name, action)) {
       return refusal(401, "UNAUTHORIZED", { "www-authenticate": this.gate.challenge(name, this.host) });
     }
     if (kind === undefined) return ok("application/json", "{}");
     const mediaType = request.headers["content-type"] ?? "";
-    return this.#routes.serve({ method, name, kind, rest, query: url.searchParams, mediaType, body });
+    const from = url.searchParams.get("from");
+    const mayMount =
+      from === null || (this.gate?.admits(request.headers.authorization, from, "pull") ?? true);
+    if (!mayMount) url.searchParams.delete("mount");
+    const contentRange = request.headers["content-range"] ?? null;
+    const host = this.host;
+    const query = url.searchParams;
+    return this.#routes.serve({ method, name, kind, rest, query, mediaType, contentRange, host, body });
+  }
+
+  async #readAll(request: IncomingMessage): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      this.bytesReceived += chunk.length;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
   }
 }
 
@@ -120,10 +150,4 @@ function see(request: IncomingMessage): SeenRequest {
     scheme === undefined ? "none" : scheme === "basic" || scheme === "bearer" ? scheme : "other";
   const { authorization: _secret, ...headers } = request.headers;
   return { method: request.method ?? "", path: request.url ?? "", authorization, headers };
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 import { OCI_INDEX } from "../../../host/oci/media-types.js";
 import { done, ok, type Reply, refusal } from "./reply.js";
 import { Repository } from "./store.js";
-import { Uploads } from "./uploads.js";
+import { type UploadManner, Uploads } from "./uploads.js";
 
 /** A request below `/v2/NAME/`. */
 export interface Call {
@@ -12,17 +12,23 @@ export interface Call {
   readonly rest: string;
   readonly query: URLSearchParams;
   readonly mediaType: string;
+  readonly contentRange: string | null;
+  /** The registry's own, for absolute locations. */
+  readonly host: string;
   readonly body: Buffer;
 }
 
 /** The registry's content, and the requests of the OCI distribution specification upon it. */
 export class Routes {
   readonly #repositories = new Map<string, Repository>();
-  readonly #uploads = new Uploads();
+  readonly #uploads: Uploads;
   readonly #referrers: boolean;
+  readonly #mounts: boolean;
 
-  constructor(referrers: boolean) {
-    this.#referrers = referrers;
+  constructor(options: { referrers: boolean; mounts: boolean; uploads: UploadManner }) {
+    this.#referrers = options.referrers;
+    this.#mounts = options.mounts;
+    this.#uploads = new Uploads(options.uploads);
   }
 
   /** The repository of that name, made on first use. */
@@ -57,17 +63,28 @@ export class Routes {
     }
   }
 
-  #upload({ method, name, rest, query, body }: Call): Reply {
-    const id = rest.slice("uploads/".length);
-    const repository = this.repository(name);
-    if (method === "POST") return this.#uploads.begin(name, repository, query.get("digest"), body);
-    if (method === "PATCH") return this.#uploads.append(name, id, body);
-    if (method === "PUT") return this.#uploads.finish(name, repository, id, query.get("digest") ?? "", body);
+  #upload(call: Call): Reply {
+    const repository = this.repository(call.name);
+    if (call.method === "POST") return this.#mount(call) ?? this.#uploads.begin(call, repository);
+    if (call.method === "PATCH") return this.#uploads.append(call);
+    if (call.method === "PUT") return this.#uploads.finish(call, repository);
     return refusal(405, "UNSUPPORTED");
   }
 
+  /** Takes a blob from another repository; null if that is not to be. */
+  #mount({ name, query }: Call): Reply | null {
+    const digest = query.get("mount") ?? "";
+    const blob = this.#repositories.get(query.get("from") ?? "")?.blobs.get(digest);
+    if (!this.#mounts || blob === undefined) return null;
+    this.repository(name).putBlob(blob);
+    return done(201, { location: `/v2/${name}/blobs/${digest}`, "docker-content-digest": digest });
+  }
+
   #putManifest({ name, rest, mediaType, body }: Call): Reply {
-    const digest = this.repository(name).putManifest(rest, body, mediaType);
+    const repository = this.repository(name);
+    // As the distribution registry has it: what a manifest names has to be there before.
+    if (repository.missingFor(body).length > 0) return refusal(400, "MANIFEST_BLOB_UNKNOWN");
+    const digest = repository.putManifest(rest, body, mediaType);
     const subject = JSON.parse(body.toString()).subject?.digest;
     const headers = { location: `/v2/${name}/manifests/${digest}`, "docker-content-digest": digest };
     return done(201, this.#referrers && subject ? { ...headers, "oci-subject": subject } : headers);

@@ -31,6 +31,14 @@ export class Repository {
     return found === undefined ? null : { ...found, digest };
   }
 
+  /** What a manifest names that is not here, as digests. A subject may be missing. */
+  missingFor(bytes: Uint8Array): string[] {
+    const { config, layers = [], manifests = [] } = JSON.parse(Buffer.from(bytes).toString());
+    const blobs = [config ?? [], layers].flat().filter(({ digest }) => !this.blobs.has(digest));
+    const children = manifests.filter(({ digest }: { digest: string }) => !this.manifests.has(digest));
+    return [...blobs, ...children].map(({ digest }) => digest);
+  }
+
   /** Descriptors of the manifests whose `subject` is the digest. */
   referrers(digest: string): Record<string, unknown>[] {
     const found = [];
