@@ -2,9 +2,13 @@ import type { AuditRecord } from "../../../host/service/audit.js";
 import { RunningProcess } from "../process.js";
 import { MAIN } from "./cli.js";
 
-/** Starts `countersign serve` as a process of its own; it answers on `socket`. */
-export function startDaemon(policyFile: string, socket: string): Promise<RunningProcess> {
-  const args = [MAIN, "serve", "--policy", policyFile, "--socket", socket];
+/** Starts `countersign serve`, with further `options`, as a process of its own; it answers on `socket`. */
+export function startDaemon(
+  policyFile: string,
+  socket: string,
+  options: readonly string[] = [],
+): Promise<RunningProcess> {
+  const args = [MAIN, "serve", "--policy", policyFile, "--socket", socket, ...options];
   return RunningProcess.start(process.execPath, args, ({ output }) => /^listening on /m.test(output));
 }
 

@@ -62,10 +62,10 @@ export class Node {
     const daemon = started(await startDaemon(policy, socket));
     await installPlugin(binDir, socket);
     const plainHttp = [registry.host];
-    const { address } = started(await Containerd.start(peers, { folder, binDir, plainHttp }));
-    const cri = new Cri(address);
+    const containerd = started(await Containerd.start(peers, { folder, binDir, plainHttp }));
+    const cri = new Cri(containerd.address);
     stops.push(() => cri.close());
-    const clients = { ctr: new Ctr(peers, address), CRI: cri };
+    const clients = { ctr: new Ctr(peers, containerd), CRI: cri };
     return new Node({ registry: registry.host, cosign, keys, clients, daemon }, stops);
   }
 

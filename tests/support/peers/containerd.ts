@@ -9,26 +9,30 @@ export interface ContainerdOptions {
   readonly folder: string;
   /** Where it looks for image verifiers. */
   readonly binDir: string;
-  /** Registries, host and port, that CRI may ask over http. */
+  /** Registries, host and port, that may be asked over http. */
   readonly plainHttp: readonly string[];
+  /** Of those, the one that is asked for images of docker.io. */
+  readonly dockerHub?: string;
 }
 
 /** A containerd of its own: root, state, socket and configuration in one folder. */
 export class Containerd {
   readonly address: string;
+  /** Where it is said how registries are reached (`config_path`). */
+  readonly certs: string;
   readonly #process: RunningProcess;
 
-  private constructor(address: string, running: RunningProcess) {
+  private constructor(address: string, certs: string, running: RunningProcess) {
     this.address = address;
+    this.certs = certs;
     this.#process = running;
   }
 
-  static async start(peers: Peers, { folder, binDir, plainHttp }: ContainerdOptions): Promise<Containerd> {
+  static async start(peers: Peers, options: ContainerdOptions): Promise<Containerd> {
+    const { folder, binDir, plainHttp, dockerHub } = options;
     const certs = join(folder, "certs.d");
-    for (const host of plainHttp) {
-      await mkdir(join(certs, host), { recursive: true });
-      await writeFile(join(certs, host, "hosts.toml"), `server = "http://${host}"\n`);
-    }
+    for (const host of plainHttp) await writeHosts(certs, host, host);
+    if (dockerHub !== undefined) await writeHosts(certs, "docker.io", dockerHub);
     const config = join(folder, "containerd.toml");
     const address = join(folder, "containerd.sock");
     await writeFile(config, configuration({ folder, address, binDir, certs }));
@@ -40,7 +44,7 @@ export class Containerd {
       () => answers(address),
       env,
     );
-    return new Containerd(address, running);
+    return new Containerd(address, certs, running);
   }
 
   /** What it has logged. */
@@ -51,6 +55,12 @@ export class Containerd {
   async stop(): Promise<void> {
     await this.#process.stop();
   }
+}
+
+/** containerd's hosts.toml: the host that names of `registry` are asked for at, over http. */
+async function writeHosts(certs: string, registry: string, host: string): Promise<void> {
+  await mkdir(join(certs, registry), { recursive: true });
+  await writeFile(join(certs, registry, "hosts.toml"), `server = "http://${host}"\n`);
 }
 
 // No member here may be one of those that make CRI pull by itself, without asking a verifier: registry.mirrors,

@@ -49,7 +49,8 @@ export async function copyOverHttp(
   await putManifest(host, to.repository, to.reference, bytes, OCI_MANIFEST);
 }
 
-async function putManifest(
+/** Stores a manifest under a tag or its digest. */
+export async function putManifest(
   host: string,
   repository: string,
   reference: string,
@@ -60,7 +61,8 @@ async function putManifest(
   await request(`http://${host}/v2/${repository}/manifests/${reference}`, { method: "PUT", headers, body });
 }
 
-async function putBlob(host: string, repository: string, body: Uint8Array): Promise<void> {
+/** Stores a blob under its digest. */
+export async function putBlob(host: string, repository: string, body: Uint8Array): Promise<void> {
   const uploads = `http://${host}/v2/${repository}/blobs/uploads/`;
   const started = await fetch(uploads, { method: "POST" });
   await started.arrayBuffer();

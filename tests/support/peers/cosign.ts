@@ -10,14 +10,22 @@ export interface CosignKey {
   readonly publicPem: string;
 }
 
+/** By the name it has among the peers, what keeps a cosign from the network and its signatures in simple signing. */
+const OFFLINE = {
+  cosign: ["--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false"],
+  "cosign-2": ["--tlog-upload=false"],
+} as const;
+
 /** cosign, with its signatures stored as the image's own kind of signature and nothing sent to a log. */
 export class Cosign {
   readonly #program: string;
+  readonly #offline: readonly string[];
   readonly #folder: string;
 
-  /** `folder`: where keys go. */
-  constructor(peers: Peers, folder: string) {
-    this.#program = join(peers.bin, "cosign");
+  /** `folder`: where keys go, and where Docker's config.json is looked for. */
+  constructor(peers: Peers, folder: string, name: keyof typeof OFFLINE = "cosign") {
+    this.#program = join(peers.bin, name);
+    this.#offline = OFFLINE[name];
     this.#folder = folder;
   }
 
@@ -30,12 +38,11 @@ export class Cosign {
 
   /** Signs by digest, under the repository's name: `HOST/REPOSITORY@sha256:…`. */
   async sign(key: CosignKey, name: string): Promise<void> {
-    const offline = ["--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false", "-y"];
-    await this.#run(["sign", "--key", key.privateFile, ...offline, name]);
+    await this.#run(["sign", "--key", key.privateFile, ...this.#offline, "-y", name]);
   }
 
   async #run(args: readonly string[]): Promise<void> {
-    const env = { ...process.env, COSIGN_PASSWORD: "", HOME: this.#folder };
+    const env = { ...process.env, COSIGN_PASSWORD: "", HOME: this.#folder, DOCKER_CONFIG: this.#folder };
     await succeed(this.#program, args, { cwd: this.#folder, env });
   }
 }

@@ -1,11 +1,14 @@
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { Client, credentials } from "@grpc/grpc-js";
-import type { ImageClient, Pull } from "./image-client.js";
+import type { ImageClient, Login, Pull } from "./image-client.js";
 
 // runtime.v1 of the Kubernetes CRI, as much of it as pulling needs. In all three, field 1 is what is said here:
 // PullImageRequest and ImageStatusRequest {image: ImageSpec {image: string}}, ImageStatusResponse {image: Image}.
 const IMAGE = 1;
-const TAG = (IMAGE << 3) | 2;
+/** PullImageRequest {auth: AuthConfig {username: string, password: string}}. */
+const AUTH = 2;
+const USERNAME = 1;
+const PASSWORD = 2;
 /** Milliseconds; a verifier may take ten seconds. */
 const DEADLINE = 20_000;
 
@@ -19,9 +22,10 @@ export class Cri implements ImageClient {
     this.#client = new Client(`unix://${address}`, credentials.createInsecure(), options);
   }
 
-  async pull(name: string): Promise<Pull> {
+  async pull(name: string, login?: Login): Promise<Pull> {
     try {
-      await this.#call("PullImage", imageRequest(name));
+      const request = [imageRequest(name), ...(login ? [authentication(login)] : [])];
+      await this.#call("PullImage", Buffer.concat(request));
       return { ok: true, error: "" };
     } catch (error) {
       return { ok: false, error: (error as Error).message };
@@ -51,8 +55,18 @@ export class Cri implements ImageClient {
 }
 
 function imageRequest(name: string): Buffer {
-  const spec = new BinaryWriter().uint32(TAG).string(name).finish();
-  return Buffer.from(new BinaryWriter().uint32(TAG).bytes(spec).finish());
+  const spec = new BinaryWriter().tag(IMAGE, WireType.LengthDelimited).string(name).finish();
+  return Buffer.from(new BinaryWriter().tag(IMAGE, WireType.LengthDelimited).bytes(spec).finish());
+}
+
+function authentication({ username, password }: Login): Buffer {
+  const config = new BinaryWriter()
+    .tag(USERNAME, WireType.LengthDelimited)
+    .string(username)
+    .tag(PASSWORD, WireType.LengthDelimited)
+    .string(password)
+    .finish();
+  return Buffer.from(new BinaryWriter().tag(AUTH, WireType.LengthDelimited).bytes(config).finish());
 }
 
 function hasImage(status: Buffer): boolean {

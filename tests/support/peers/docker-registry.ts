@@ -3,8 +3,13 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { RunningProcess } from "../process.js";
 import type { Peers } from "./peers.js";
+import { HTPASSWD } from "./registry-user.js";
+import type { TokenServer } from "./token-server.js";
 
-/** The CNCF distribution registry on a port of 127.0.0.1, over http, with nothing in it. */
+/** Who may pull and push: anybody, the one user by password, or whoever has a token of that server. */
+export type Access = "anybody" | "password" | TokenServer;
+
+/** The CNCF distribution registry on a port of 127.0.0.1, over http. */
 export class DockerRegistry {
   /** Host and port, as in image names. */
   readonly host: string;
@@ -15,10 +20,13 @@ export class DockerRegistry {
     this.#process = running;
   }
 
-  static async start(peers: Peers, folder: string): Promise<DockerRegistry> {
-    const host = `127.0.0.1:${await freePort()}`;
-    const config = join(folder, "registry.yml");
-    await writeFile(config, configuration(host, join(folder, "registry")));
+  /** Keeps everything in `folder`; all that are started on the same one serve the same content, each by its own access. */
+  static async start(peers: Peers, folder: string, access: Access = "anybody"): Promise<DockerRegistry> {
+    const port = await freePort();
+    const host = `127.0.0.1:${port}`;
+    const config = join(folder, `registry-${port}.yml`);
+    const auth = await authentication(join(folder, `registry-${port}.auth`), access);
+    await writeFile(config, configuration(host, join(folder, "registry"), auth));
     const program = join(peers.bin, "docker-registry");
     const running = await RunningProcess.start(program, ["serve", config], () => answers(host));
     return new DockerRegistry(host, running);
@@ -29,12 +37,26 @@ export class DockerRegistry {
   }
 }
 
-function configuration(host: string, folder: string): string {
+function configuration(host: string, folder: string, auth: string): string {
   return `version: 0.1
 log: {level: error}
 storage: {filesystem: {rootdirectory: '${folder}'}}
 http: {addr: '${host}'}
+${auth}
 `;
+}
+
+/** The configuration's member for it; `file` is written where one is needed. */
+async function authentication(file: string, access: Access): Promise<string> {
+  if (access === "anybody") return "";
+  if (access === "password") {
+    await writeFile(file, `${HTPASSWD}\n`);
+    return `auth: {htpasswd: {realm: tests, path: '${file}'}}`;
+  }
+  const { realm, service, issuer, certificate } = access;
+  await writeFile(file, certificate);
+  const names = `realm: '${realm}', service: '${service}', issuer: '${issuer}'`;
+  return `auth: {token: {${names}, rootcertbundle: '${file}'}}`;
 }
 
 /** A port nobody listens on; the registry cannot be told to choose one and say which. */
@@ -49,5 +71,5 @@ async function freePort(): Promise<number> {
 async function answers(host: string): Promise<boolean> {
   const response = await fetch(`http://${host}/v2/`).catch(() => null);
   await response?.arrayBuffer();
-  return response?.ok ?? false;
+  return response?.status === 200 || response?.status === 401;
 }

@@ -5,9 +5,15 @@ export interface Pull {
   readonly error: string;
 }
 
+/** What containerd is to show to the registry. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** A client that has containerd pull images. */
 export interface ImageClient {
-  pull(name: string): Promise<Pull>;
+  pull(name: string, login?: Login): Promise<Pull>;
   /** Whether containerd has an image of that name where this client looks for them. */
   has(name: string): Promise<boolean>;
 }

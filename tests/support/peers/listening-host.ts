@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A request as a host saw it. */
+export interface SeenRequest {
+  /** By its User-Agent. */
+  readonly client: "containerd" | "countersign" | "another";
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  /** The Authorization header's value, whole. */
+  readonly authorization: string | undefined;
+}
+
+export type Answer = (seen: SeenRequest, request: IncomingMessage, response: ServerResponse) => void;
+
+/** A host on a port of 127.0.0.1, over http, that keeps in mind everything it was asked and shown. */
+export class ListeningHost {
+  readonly seen: SeenRequest[] = [];
+  readonly #server: Server;
+
+  private constructor(answer: Answer) {
+    this.#server = createServer((request, response) => {
+      const seen = see(request);
+      this.seen.push(seen);
+      answer(seen, request, response);
+    });
+  }
+
+  static async start(answer: Answer): Promise<ListeningHost> {
+    const host = new ListeningHost(answer);
+    host.#server.listen(0, "127.0.0.1");
+    await once(host.#server, "listening");
+    return host;
+  }
+
+  /** Host and port, as in image names. */
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, "close");
+  }
+}
+
+function see(request: IncomingMessage): SeenRequest {
+  const { method = "", url: path = "", headers } = request;
+  const [, product] = /^(containerd|countersign)\//.exec(headers["user-agent"] ?? "") ?? [];
+  const client = (product ?? "another") as SeenRequest["client"];
+  return { client, method, path, authorization: headers.authorization };
+}
