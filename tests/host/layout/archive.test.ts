@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { Archive } from "../../../host/layout/archive.js";
+import { ImageError } from "../../../host/oci/image-error.js";
+import { collect } from "../registry/push-setup.js";
+import { archiveFor, folderFor, patience } from "./setup.js";
+import { encodeEntry, makeTar, paxRecords, type TarEntry } from "./tar.js";
+
+const long = `blobs/${"x".repeat(120)}`;
+
+const readable: [string, TarEntry[], Record<string, string>][] = [
+  [
+    "files and folders",
+    [
+      { path: "a/", type: "5" },
+      { path: "a/b", content: "B" },
+    ],
+    { "a/b": "B" },
+  ],
+  [
+    "a leading ./",
+    [
+      { path: "./", type: "5" },
+      { path: "./a", content: "A" },
+    ],
+    { a: "A" },
+  ],
+  ["the prefix of ustar", [{ path: "b", prefix: "a", content: "B" }], { "a/b": "B" }],
+  ["the old type flag of files", [{ path: "a", type: "\0", content: "A" }], { a: "A" }],
+  [
+    "a size in base 256",
+    [
+      { path: "a", content: "A", binarySize: true },
+      { path: "b", content: "B" },
+    ],
+    { a: "A", b: "B" },
+  ],
+  [
+    "a long name of pax",
+    [
+      {
+        path: "PaxHeaders/a",
+        type: "x",
+        content: paxRecords([
+          ["path", long],
+          ["mtime", "1.5"],
+        ]),
+      },
+      { path: "short", content: "A" },
+    ],
+    { [long]: "A" },
+  ],
+  [
+    "a size of pax",
+    [
+      { path: "PaxHeaders/a", type: "x", content: paxRecords([["size", "3"]]) },
+      { path: "a", content: "AAA", size: 0 },
+      { path: "b", content: "B" },
+    ],
+    { a: "AAA", b: "B" },
+  ],
+  [
+    "a long name of GNU tar",
+    [
+      { path: "././@LongLink", type: "L", content: `${long}\0` },
+      { path: "short", content: "A" },
+    ],
+    { [long]: "A" },
+  ],
+];
+for (const [name, entries, files] of readable) {
+  test(`an archive is read with ${name}`, async (t) => {
+    const archive = await Archive.open(await archiveFor(t, entries), patience());
+    assert.deepEqual(archive.paths, Object.keys(files));
+    for (const [path, content] of Object.entries(files)) {
+      assert.equal(await archive.size(path), content.length);
+      assert.equal((await collect(archive.stream(path, patience()))).toString(), content);
+    }
+    assert.equal(await archive.size("nothing"), null);
+    await archive.close();
+  });
+}
+
+const refusedPaths = [
+  "/etc/passwd",
+  "../a",
+  "a/../b",
+  "a/..",
+  "a//b",
+  "a/./b",
+  "/",
+  "",
+  "a\\b",
+  "a\nb",
+  ".//a",
+];
+for (const path of refusedPaths) {
+  test(`an archive with the path ${JSON.stringify(path)} is refused`, async (t) => {
+    await refused(t, makeTar([{ path, content: "A" }]), /^the archive has the path "/);
+  });
+}
+
+const a: TarEntry = { path: "a", content: "A" };
+const pax = (...records: [string, string][]): TarEntry => ({
+  path: "PaxHeaders/a",
+  type: "x",
+  content: paxRecords(records),
+});
+const refusedArchives: [string, Uint8Array, RegExp][] = [
+  ["a path twice", makeTar([a, a]), /has the path "a" twice$/],
+  ["a path twice, written in two ways", makeTar([a, { ...a, path: "./a" }]), /has the path "a" twice$/],
+  ["a file and a folder of one path", makeTar([a, { path: "a/", type: "5" }]), /has the path "a" twice$/],
+  ["a path twice by an extended header", makeTar([a, pax(["path", "a"]), { ...a, path: "b" }]), /"a" twice$/],
+  ["a hard link", makeTar([{ path: "a", type: "1" }]), /has a link or device: "a"$/],
+  ["a symbolic link", makeTar([{ path: "a", type: "2" }]), /has a link or device: "a"$/],
+  ["a device", makeTar([{ path: "a", type: "3" }]), /has a link or device: "a"$/],
+  ["a header for all entries", makeTar([{ path: "g", type: "g" }]), /has a link or device: "g"$/],
+  ["a sparse file", makeTar([pax(["GNU.sparse.major", "1"]), a]), /has a sparse file$/],
+  ["a climbing path in an extended header", makeTar([pax(["path", "../a"]), a]), /has the path "..\/a"$/],
+  ["a member of an extended header twice", makeTar([pax(["path", "a"], ["path", "b"]), a]), /is malformed$/],
+  ["an extended header that is none", makeTar([{ ...pax(), content: "99 path=a\n" }, a]), /is malformed$/],
+  ["two extended headers", makeTar([pax(["path", "b"]), pax(["path", "c"]), a]), /two extended headers/],
+  ["an extended header at its end", makeTar([pax(["path", "b"])]), /is cut off$/],
+  [
+    "a huge extended header",
+    makeTar([{ ...pax(), content: Buffer.alloc(65_537) }, a]),
+    /huge extended header$/,
+  ],
+  ["a wrong checksum", makeTar([a]).fill(0x42, 0, 1), /a header's checksum is wrong$/],
+  ["a size beyond its end", makeTar([{ ...a, size: 1_000_000 }]), /is cut off$/],
+  ["no end", encodeEntry(a), /is cut off$/],
+  ["half an entry", encodeEntry({ ...a, content: Buffer.alloc(600) }).subarray(0, 1_100), /is cut off$/],
+  ["half a header", makeTar([a]).subarray(0, 100), /is cut off$/],
+  ["nothing in it", new Uint8Array(), /is cut off$/],
+  ["something after its end", Buffer.concat([makeTar([a]), encodeEntry(a)]), /goes on after its end$/],
+  [
+    "compression",
+    gzipSync(makeTar([{ ...a, content: randomBytes(2_000) }])),
+    /is compressed: unpack it with gunzip first$/,
+  ],
+];
+for (const [name, bytes, message] of refusedArchives) {
+  test(`an archive with ${name} is refused`, (t) => refused(t, bytes, message));
+}
+
+test("an archive with more entries than anybody needs is refused", async (t) => {
+  const entries = Array.from({ length: 20_001 }, (_, i) => ({ path: `f${i}`, content: "" }));
+  await refused(t, makeTar([...entries]), /has more than 20000 entries$/);
+});
+
+test("what cannot be an archive is refused without reading it", async (t) => {
+  const folder = await folderFor(t);
+  await assert.rejects(Archive.open(folder, patience()), /is not a file$/);
+  await assert.rejects(Archive.open(`${folder}/nothing`, patience()), /cannot be read \(ENOENT\)$/);
+});
+
+async function refused(
+  t: Parameters<typeof archiveFor>[0],
+  bytes: Uint8Array,
+  message: RegExp,
+): Promise<void> {
+  await assert.rejects(Archive.open(await archiveFor(t, bytes), patience()), (error: Error) => {
+    assert.ok(error instanceof ImageError);
+    assert.match(error.message, message);
+    return true;
+  });
+}
