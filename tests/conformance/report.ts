@@ -1,7 +1,8 @@
 // What a run prints: failures on stderr, figures on stdout.
 
 import type { Rule } from "./rule.js";
-import { type Counts, type Failure, type Result, sum } from "./runner.js";
+import { type Counts, type Result, sum } from "./runner.js";
+import type { Failure } from "./verdict.js";
 
 export function failureText({ suite, id, note, expected, got }: Failure): string {
   const remark = note === "" ? "" : ` (${note})`;

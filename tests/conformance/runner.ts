@@ -1,12 +1,11 @@
 // Runs cases, and counts them by what became of them.
 
-import { isDeepStrictEqual } from "node:util";
 import { type Case, operation, type SuiteFile } from "./corpus.js";
 import { RULES } from "./exceptions.js";
-import type { Differs, Rule } from "./rule.js";
+import type { Rule } from "./rule.js";
 import type { Subject } from "./subject.js";
-import type { Observation } from "./suite.js";
 import { SUITES } from "./suites/index.js";
+import { compare, type Failure, failed, ruleFor, type Verdict } from "./verdict.js";
 
 export interface Counts {
   total: number;
@@ -16,15 +15,6 @@ export interface Counts {
   excepted: number;
   notYet: number;
   notExpressible: number;
-}
-
-export interface Failure {
-  suite: string;
-  id: string;
-  /** The case's own remark. */
-  note: string;
-  expected: string;
-  got: string;
 }
 
 export interface Result {
@@ -57,51 +47,21 @@ export function run(files: SuiteFile[], subject: Subject): Result {
   return { suites, failures, unused, unexpectedlyUsed };
 }
 
-type Verdict =
-  | { as: "passed" | "excepted" | "notYet" | "notExpressible" }
-  | { as: "failed"; failure: Omit<Failure, "suite"> };
-
 /** Whatever goes wrong, a trap in the core included, is a failure of this case alone. */
 function runCase(suiteName: string, test: Case, subject: Subject, used: Set<Rule>): Verdict {
   let expected = "an answer";
   try {
-    const rule = RULES.find(({ suites, fits }) => suites.includes(suiteName) && fits(test, subject));
+    const rule = ruleFor(suiteName, test, subject);
     if (rule !== undefined) used.add(rule);
     if (rule !== undefined && rule.class !== "differs") return { as: rule.class };
 
     const suite = SUITES.find(({ name }) => name === suiteName);
     if (suite === undefined) return failed(test, "a suite and a case this runner knows", `"${suiteName}"`);
     expected = `an answer to ${operation(test) || "the case"}`;
-    const observation = suite.observe(test, subject);
-    return rule === undefined
-      ? agrees(test, observation)
-      : differs(test, observation, rule.ours(test, subject), rule);
+    return compare(test, suite.observe(test, subject), rule, subject);
   } catch (error) {
     return failed(test, expected, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }
-}
-
-function agrees(test: Case, observation: Observation): Verdict {
-  if (isDeepStrictEqual(observation.ours, observation.upstream)) return { as: "passed" };
-  return failed(test, JSON.stringify(observation.upstream), answerOf(observation));
-}
-
-function differs(test: Case, observation: Observation, documented: unknown, rule: Differs): Verdict {
-  const asDocumented =
-    isDeepStrictEqual(observation.ours, documented) &&
-    (rule.code === undefined || rule.code === observation.code);
-  if (asDocumented && !isDeepStrictEqual(documented, observation.upstream)) return { as: "excepted" };
-  const outcome = `${JSON.stringify(documented)}${rule.code === undefined ? "" : ` by ${rule.code}`}`;
-  return failed(test, `${outcome}, as "${rule.reason}"`, answerOf(observation));
-}
-
-function answerOf({ ours, code, reason }: Observation): string {
-  return [JSON.stringify(ours), code, reason].filter((part) => part !== undefined).join(" · ");
-}
-
-function failed(test: Case, expected: string, got: string): Verdict {
-  const note = typeof test["note"] === "string" ? test["note"] : "";
-  return { as: "failed", failure: { id: test.id, note, expected, got } };
 }
 
 function none(): Counts {
