@@ -4,7 +4,7 @@
 
 import { Bytes } from "./bytes/bytes";
 import { Reference } from "./image/reference";
-import { placeOf } from "./json/place";
+import { Place } from "./json/place";
 import { JsonReader } from "./json/reader";
 import { Finding } from "./policy/findings";
 import { Candidate } from "./policy/scopes";
@@ -123,7 +123,7 @@ export function lowerLoaded(reader: JsonReader, policy: Policy): usize {
     for (let i = 0; i < policy.files.length; i++) storeBytes(files + 8 * i, policy.files[i].path);
     return at;
   }
-  const place = placeOf(reader.text, reader.failureAt);
+  const place = new Place(reader.text).to(reader.failureAt);
   store<u8>(at, 1);
   store<u32>(payload, place.line);
   store<u32>(payload, place.column, 4);
@@ -144,7 +144,8 @@ export function lowerSummary(
   const keyList = storeList(at + 8, keys.length, 36);
   for (let i = 0; i < keys.length; i++) storeKey(keyList + 36 * i, keys[i]);
   const findingList = storeList(at + 16, findings.length, 44);
-  for (let i = 0; i < findings.length; i++) storeFinding(findingList + 44 * i, policy, findings[i]);
+  const place = new Place(policy.text);
+  for (let i = 0; i < findings.length; i++) storeFinding(findingList + 44 * i, place, findings[i]);
   return at;
 }
 
@@ -156,8 +157,8 @@ function storeKey(at: usize, key: KeyState): void {
   storeText(at + 28, key.problem);
 }
 
-function storeFinding(at: usize, policy: Policy, finding: Finding): void {
-  const place = placeOf(policy.text, finding.offset);
+function storeFinding(at: usize, place: Place, finding: Finding): void {
+  place.to(finding.offset);
   store<u8>(at, <u8>finding.severity);
   storeText(at + 4, finding.id);
   store<u32>(at, place.line, 12);

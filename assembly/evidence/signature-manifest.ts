@@ -5,7 +5,7 @@
 import { Bytes } from "../bytes/bytes";
 import { isSha256Digest } from "../image/digest";
 import { OCI_MANIFEST } from "../image/manifest";
-import { JsonKind, JsonReader } from "../json/reader";
+import { JsonReader } from "../json/reader";
 import { MANIFEST_BYTES, SIGNATURES } from "../limits";
 
 export const SIGNATURE_ANNOTATION: string = "dev.cosignproject.cosign/signature";
@@ -16,7 +16,7 @@ export class SignatureLayer {
   /** Base64 text of the signature; null if the layer has no such annotation. */
   signature: Bytes | null = null;
   /** Whether it has the shape of a layer: else the others mean nothing. */
-  wellFormed: bool = true;
+  wellFormed: bool = false;
 }
 
 export class SignatureManifest {
@@ -54,43 +54,29 @@ export function parseSignatureManifest(mediaType: Bytes, text: Bytes): Signature
   return reader.done() && hasLayers ? manifest : null;
 }
 
+/** Reads over one layer, and reads it by itself: what is wrong with it is wrong with nothing else. */
 function readLayer(reader: JsonReader): SignatureLayer {
+  const start = reader.position();
+  reader.skip();
   const layer = new SignatureLayer();
-  if (reader.kind() != JsonKind.Object) {
-    layer.wellFormed = false;
-    reader.skip();
-    return layer;
+  const own = new JsonReader(reader.text.slice(start, max(start, reader.end())));
+  own.enterObject();
+  while (own.nextMember()) {
+    const name = own.memberName();
+    if (name.is("mediaType")) layer.mediaType = own.string();
+    else if (name.is("digest")) layer.digest = own.string();
+    else if (name.is("annotations")) readAnnotations(own, layer);
+    else own.skip();
   }
-  reader.enterObject();
-  while (reader.nextMember()) {
-    const name = reader.memberName();
-    if (name.is("mediaType")) layer.mediaType = readTextOr(reader, layer);
-    else if (name.is("digest")) layer.digest = readTextOr(reader, layer);
-    else if (name.is("annotations")) readAnnotations(reader, layer);
-    else reader.skip();
-  }
-  if (!isSha256Digest(layer.digest)) layer.wellFormed = false;
+  layer.wellFormed = own.done() && isSha256Digest(layer.digest);
   return layer;
 }
 
 function readAnnotations(reader: JsonReader, layer: SignatureLayer): void {
   if (reader.takeNull()) return;
-  if (reader.kind() != JsonKind.Object) {
-    layer.wellFormed = false;
-    reader.skip();
-    return;
-  }
   reader.enterObject();
   while (reader.nextMember()) {
-    if (reader.memberName().is(SIGNATURE_ANNOTATION)) layer.signature = readTextOr(reader, layer);
+    if (reader.memberName().is(SIGNATURE_ANNOTATION)) layer.signature = reader.string();
     else reader.skip();
   }
-}
-
-/** A string; anything else spoils the layer, not the manifest. */
-function readTextOr(reader: JsonReader, layer: SignatureLayer): Bytes {
-  if (reader.kind() == JsonKind.String) return reader.string();
-  layer.wellFormed = false;
-  reader.skip();
-  return new Bytes(0, 0);
 }

@@ -24,25 +24,40 @@ export enum ManifestForm {
   Plain,
   /** Docker schema 1, whose digest covers something else than its bytes. */
   Schema1,
+  /** One that two readers may take for two different things. */
+  Ambiguous,
   Malformed,
 }
 
 /**
- * Tells schema 1 from everything newer by the bytes alone, and strictly: any `signatures` member, in any case, makes it
- * schema 1, since readers that fold case would see one.
+ * What the bytes that are served as `mediaType` are. Read strictly: any `signatures` member, in any case, makes them
+ * schema 1, since readers that fold case would see one; a `mediaType` of their own must be the one they are served with,
+ * and neither an index nor a manifest has the other's members (containerd refuses those, too: images.validateMediaType).
  */
-export function manifestForm(text: Bytes): ManifestForm {
+export function manifestForm(mediaType: Bytes, text: Bytes): ManifestForm {
+  const isIndex = mediaType.is(OCI_INDEX) || mediaType.is(DOCKER_LIST);
   const reader = new JsonReader(text);
   let schema1 = false;
+  let ambiguous = false;
   if (reader.enterObject()) {
     while (reader.nextMember()) {
       const name = reader.memberName();
-      if (foldsTo(name, "signatures")) schema1 = true;
       const start = reader.position();
       reader.skip();
-      if (foldsTo(name, "schemaversion") && text.slice(start, reader.end()).is("1")) schema1 = true;
+      const value = text.slice(start, max(start, reader.end()));
+      if (foldsTo(name, "signatures")) schema1 = true;
+      else if (foldsTo(name, "schemaversion")) schema1 = schema1 || value.is("1");
+      else if (foldsTo(name, "mediatype")) ambiguous = ambiguous || !isQuoted(value, mediaType);
+      else if (foldsTo(name, "manifests")) ambiguous = ambiguous || !isIndex;
+      else if (foldsTo(name, "layers") || foldsTo(name, "config")) ambiguous = ambiguous || isIndex;
     }
   }
   if (!reader.done()) return ManifestForm.Malformed;
-  return schema1 ? ManifestForm.Schema1 : ManifestForm.Plain;
+  if (schema1) return ManifestForm.Schema1;
+  return ambiguous ? ManifestForm.Ambiguous : ManifestForm.Plain;
+}
+
+/** Whether a JSON value is this text in double quotes, without escapes. */
+function isQuoted(value: Bytes, text: Bytes): bool {
+  return value.length == text.length + 2 && value.slice(1, value.length - 1).equals(text);
 }

@@ -6,9 +6,8 @@
 // The reader latches: the first failure is kept with its place, and from then on every read gives nothing. Schemas
 // are walked, not turned into a tree.
 
-import { Bytes } from "../bytes/bytes";
-import { BytesMap } from "../bytes/bytes-map";
-import { hexDigitValue } from "../bytes/hex";
+import { Bytes, compareBytes } from "../bytes/bytes";
+import { encodeHex, hexDigitValue } from "../bytes/hex";
 import { codePointAt, REPLACEMENT, sequenceLength, writeCodePoint } from "../bytes/utf8";
 import { Writer } from "../bytes/writer";
 import { JSON_DEPTH } from "../limits";
@@ -25,8 +24,19 @@ export enum JsonKind {
   Null,
 }
 
-/** Objects with more members than this get a hash table to find repeated names. */
+/**
+ * Objects with more members than this have their names sorted at their end to find repeated ones: whoever writes the
+ * text may choose names that no hash table is fast with.
+ */
 const LINEAR_MEMBERS: i32 = 16;
+
+/** A member's name, and its offset in the text. */
+class MemberName {
+  constructor(
+    readonly name: Bytes,
+    readonly at: i32,
+  ) {}
+}
 
 /** An object or array that is being read. */
 class Frame {
@@ -38,10 +48,8 @@ class Frame {
   name: Bytes = EMPTY();
   /** Offset of that name. */
   nameAt: i32 = 0;
-  /** Names seen, while there are few. */
-  names: Array<Bytes> = [];
-  /** All names seen, once there are many. */
-  table: BytesMap<Bytes> | null = null;
+  /** Names seen. */
+  names: Array<MemberName> = [];
 }
 
 function EMPTY(): Bytes {
@@ -131,7 +139,10 @@ export class JsonReader {
   nextMember(): bool {
     if (this.failed()) return false;
     const frame = this.frames[this.depth - 1];
-    if (!this.nextElement(frame, 0x7d, "expected a comma or a closing brace")) return false;
+    if (!this.nextElement(frame, 0x7d, "expected a comma or a closing brace")) {
+      this.refuseRepeated(frame);
+      return false;
+    }
     frame.nameAt = this.at;
     if (this.kind() != JsonKind.String) {
       this.fail("expected a member name in double quotes");
@@ -139,10 +150,11 @@ export class JsonReader {
     }
     frame.name = this.string();
     if (this.failed()) return false;
-    if (!remember(frame, frame.name)) {
+    if (isRepeated(frame)) {
       this.failMember("the same member twice");
       return false;
     }
+    frame.names.push(new MemberName(frame.name, frame.nameAt));
     this.skipSpace();
     if (this.at >= this.text.length || this.text.at(this.at) != 0x3a) {
       this.fail("expected a colon");
@@ -266,6 +278,22 @@ export class JsonReader {
     return out.done();
   }
 
+  /** At the end of an object with many members: fails at the first name that stands there a second time. */
+  private refuseRepeated(frame: Frame): void {
+    if (this.failed() || frame.names.length <= LINEAR_MEMBERS) return;
+    const names = frame.names;
+    names.sort(compareNames);
+    let first: MemberName | null = null;
+    for (let i = 1; i < names.length; i++) {
+      if (names[i].name.equals(names[i - 1].name) && (first === null || names[i].at < first.at)) first = names[i];
+    }
+    if (first === null) return;
+    frame.name = first.name;
+    this.depth++;
+    this.fail("the same member twice", first.at);
+    this.depth--;
+  }
+
   private nextUncheckedMember(frame: Frame): bool {
     if (this.failed() || !this.nextElement(frame, 0x7d, "expected a comma or a closing brace")) return false;
     if (this.kind() != JsonKind.String) {
@@ -300,7 +328,6 @@ export class JsonReader {
     frame.isObject = isObject;
     frame.count = 0;
     frame.names.length = 0;
-    frame.table = null;
     return true;
   }
 
@@ -445,34 +472,48 @@ function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-/** Adds a name to those seen in an object; false if it was there. */
-function remember(frame: Frame, name: Bytes): bool {
-  const table = frame.table;
-  if (table !== null) return table.add(name, name);
-  for (let i = 0; i < frame.names.length; i++) if (frame.names[i].equals(name)) return false;
-  frame.names.push(name);
-  if (frame.names.length > LINEAR_MEMBERS) {
-    const grown = new BytesMap<Bytes>();
-    for (let i = 0; i < frame.names.length; i++) grown.add(frame.names[i], frame.names[i]);
-    frame.table = grown;
-  }
-  return true;
+/** Whether the name that was just read stood in its object before; where there are many, its end will tell. */
+function isRepeated(frame: Frame): bool {
+  if (frame.names.length > LINEAR_MEMBERS) return false;
+  for (let i = 0; i < frame.names.length; i++) if (frame.names[i].name.equals(frame.name)) return true;
+  return false;
 }
 
-/** Writes `.name`, or `["name"]` where it is no identifier; the first one goes without its dot. */
+/** By name, the same names in the order in which they stand. */
+function compareNames(a: MemberName, b: MemberName): i32 {
+  const order = compareBytes(a.name, b.name);
+  return order != 0 ? order : a.at - b.at;
+}
+
+/** Writes `.name`, or `["name"]` where it is no identifier; the first one goes without its dot. ASCII, whatever the name. */
 export function writeMemberPath(out: Writer, name: Bytes): void {
   if (isIdentifier(name)) {
     if (out.length > 0) out.byte(0x2e);
     out.bytes(name);
-  } else {
-    out.text('["');
-    for (let i = 0; i < name.length; i++) {
-      const byte = name.at(i);
-      if (byte == 0x22 || byte == 0x5c) out.byte(0x5c);
-      out.byte(byte < 0x20 || byte == 0x7f ? 0x3f : byte);
-    }
-    out.text('"]');
+    return;
   }
+  out.text('["');
+  for (let i = 0; i < name.length; ) {
+    const length = max(sequenceLength(name, i), 1);
+    const codePoint = codePointAt(name, i, length);
+    if (codePoint == 0x22 || codePoint == 0x5c) out.byte(0x5c);
+    if (codePoint >= 0x20 && codePoint < 0x7f) out.byte(<u8>codePoint);
+    else writeUnicodeEscape(out, codePoint);
+    i += length;
+  }
+  out.text('"]');
+}
+
+/** Writes `\uXXXX`, twice beyond U+FFFF. */
+function writeUnicodeEscape(out: Writer, codePoint: u32): void {
+  if (codePoint > 0xffff) {
+    writeUnicodeEscape(out, 0xd800 + ((codePoint - 0x10000) >> 10));
+    codePoint = 0xdc00 + ((codePoint - 0x10000) & 0x3ff);
+  }
+  const unit = Bytes.alloc(2);
+  unit.set(0, <u8>(codePoint >> 8));
+  unit.set(1, <u8>codePoint);
+  out.text("\\u").bytes(encodeHex(unit));
 }
 
 function isIdentifier(name: Bytes): bool {

@@ -1,6 +1,7 @@
 // A requirement in one line, for people.
 
 import { Bytes } from "../bytes/bytes";
+import { writeEscaped } from "../bytes/escape";
 import { encodeHex } from "../bytes/hex";
 import { Writer } from "../bytes/writer";
 import { sha256 } from "../hash/sha256";
@@ -20,7 +21,7 @@ export function describeRequirement(requirement: Requirement): Bytes {
   }
   out.text("sigstoreSigned ");
   const fulcio = requirement.fulcio;
-  if (fulcio !== null) out.text("by ").bytes(fulcio.subjectEmail).text(" through fulcio (not supported)");
+  if (fulcio !== null) quoted(out.text("by "), fulcio.subjectEmail).text(" through fulcio (not supported)");
   else if (requirement.pki !== null) out.text("by a certificate (not supported)");
   else describeKeys(out, requirement.keys);
   if (fulcio === null && requirement.rekorKeys.length > 0) out.text(", logged in rekor (not supported)");
@@ -36,7 +37,7 @@ function describeKeys(out: Writer, keys: Array<Material>): void {
     if (key !== null) out.text("sha256:").bytes(encodeHex(sha256(key.spki)));
     else out.text("(unusable)");
     const file = keys[i].file;
-    if (file !== null) out.text(" of ").bytes(file.path);
+    if (file !== null) quoted(out.text(" of "), file.path);
   }
 }
 
@@ -56,12 +57,17 @@ function describeIdentity(out: Writer, identity: SignedIdentity): void {
       out.text("matchDigest");
       return;
     case IdentityType.ExactReference:
-      out.text("exactReference ").bytes(identity.text);
+      quoted(out.text("exactReference "), identity.text);
       return;
     case IdentityType.ExactRepository:
-      out.text("exactRepository ").bytes(identity.text);
+      quoted(out.text("exactRepository "), identity.text);
       return;
     case IdentityType.RemapIdentity:
-      out.text("remapIdentity ").bytes(identity.prefix).text(" to ").bytes(identity.signedPrefix);
+      quoted(quoted(out.text("remapIdentity "), identity.prefix).text(" to "), identity.signedPrefix);
   }
+}
+
+/** Text of the policy, which need not be fit for a terminal. */
+function quoted(out: Writer, text: Bytes): Writer {
+  return writeEscaped(out, text, text.length);
 }

@@ -12,7 +12,6 @@ import { compareUtf16 } from "../bytes/utf8";
 import { Writer } from "../bytes/writer";
 import { sha256 } from "../hash/sha256";
 import { writeString } from "../json/canonical";
-import { CA_FILE_BYTES } from "../limits";
 import { certificatesIn } from "../x509/certificates";
 import {
   Fulcio,
@@ -219,13 +218,12 @@ function writeKey(out: Writer, material: Material): void {
     writeHash(out, "spki", key.spki);
     return;
   }
-  // What is too long for a public key may be a keyring.
-  writeBytes(out, material.content(CA_FILE_BYTES));
+  writeBytes(out, material.content());
 }
 
 function writeCertificates(out: Writer, material: Material): void {
   out.byte(0x5b);
-  const content = material.content(CA_FILE_BYTES);
+  const content = material.content();
   const certificates: Array<Bytes> = content === null ? [] : certificatesIn(content);
   for (let i = 0; i < certificates.length; i++) {
     if (i > 0) out.byte(0x2c);

@@ -28,6 +28,7 @@ export class Finding {
   ) {}
 }
 
+/** In the order of the text. */
 export function findingsOf(policy: Policy, keys: Array<KeyState>): Array<Finding> {
   const out: Array<Finding> = [];
   if (policy.default.acceptsAnything()) {
@@ -44,6 +45,7 @@ export function findingsOf(policy: Policy, keys: Array<KeyState>): Array<Finding
   for (let i = 0; i < keys.length; i++) addKey(out, keys[i]);
   addList(out, policy.default);
   for (let i = 0; i < policy.lists.length; i++) addList(out, policy.lists[i]);
+  out.sort((a, b) => a.offset - b.offset);
   return out;
 }
 

@@ -4,9 +4,10 @@
 import { Bytes } from "../bytes/bytes";
 import { BytesMap } from "../bytes/bytes-map";
 import { encodeHex } from "../bytes/hex";
+import { Writer } from "../bytes/writer";
 import { sha256 } from "../hash/sha256";
 import { KEY_FILE_BYTES } from "../limits";
-import { isSupported, ParsedKey, parsePublicKey } from "../sig/public-key";
+import { ParsedKey, parsePublicKey } from "../sig/public-key";
 import { Material, Policy, Requirement, RequirementKind, RequirementList } from "./types";
 
 /** What is known of one place that names a public key. */
@@ -56,8 +57,8 @@ function readKeysOf(
 }
 
 function parseOnce(parsed: BytesMap<ParsedKey>, material: Material): ParsedKey | null {
-  const content = material.content(KEY_FILE_BYTES);
-  if (content === null) return null;
+  const content = material.content();
+  if (content === null || content.length > KEY_FILE_BYTES) return null;
   const known = parsed.get(content);
   if (known !== null) return known;
   const key = parsePublicKey(content);
@@ -67,10 +68,10 @@ function parseOnce(parsed: BytesMap<ParsedKey>, material: Material): ParsedKey |
 
 /** Tells one source of a key from another: the file, or the data. */
 function sourceKey(material: Material): Bytes {
+  const out = new Writer();
   const file = material.file;
-  if (file !== null) return file.path;
-  const data = material.data;
-  return data === null ? new Bytes(0, 0) : encodeHex(sha256(data));
+  if (file !== null) return out.text("file ").bytes(file.path).done();
+  return out.text("data ").bytes(sha256(material.data!)).done();
 }
 
 function stateOf(material: Material, path: Bytes): KeyState {
@@ -82,8 +83,7 @@ function stateOf(material: Material, path: Bytes): KeyState {
   }
   const key = parsed.key;
   if (key === null) return new KeyState(material, path, null, parsed.problem, false);
-  const problem = isSupported(key) ? "" : "keys of this kind are not supported yet; ECDSA P-256 is";
-  return new KeyState(material, path, encodeHex(sha256(key.spki)), problem, false);
+  return new KeyState(material, path, encodeHex(sha256(key.spki)), "", false);
 }
 
 /** Where a requirement names a key: `transports.docker["x"][0].keyPaths[1]`. */
@@ -112,8 +112,7 @@ export function hopeless(requirement: Requirement): Hopeless {
   for (let i = 0; i < materials.length; i++) {
     const parsed = materials[i].key;
     if (parsed === null) return Hopeless.KeyUnreadable;
-    const key = parsed.key;
-    if (key === null || !isSupported(key)) return Hopeless.KeyUnsupported;
+    if (parsed.key === null) return Hopeless.KeyUnsupported;
   }
   return requirement.rekorKeys.length > 0 ? Hopeless.Unsupported : Hopeless.No;
 }

@@ -59,11 +59,10 @@ export class Material {
     return parsed === null ? null : parsed.key;
   }
 
-  /** The bytes, or null if they could not be read or are longer than `limit`. */
-  content(limit: i32): Bytes | null {
+  /** The bytes, or null if they could not be read. */
+  content(): Bytes | null {
     const file = this.file;
-    const content = file === null ? this.data : file.content;
-    return content === null || content.length > limit ? null : content;
+    return file === null ? this.data : file.content;
   }
 }
 

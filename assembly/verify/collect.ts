@@ -5,7 +5,8 @@ import { Bytes } from "../bytes/bytes";
 import { SIGNATURE_ANNOTATION } from "../evidence/signature-manifest";
 import { SIMPLE_SIGNING } from "../evidence/simple-signing";
 import { Reference } from "../image/reference";
-import { SIGNATURES } from "../limits";
+import { SIGNATURE_BYTES, SIGNATURES } from "../limits";
+import { Code } from "./code";
 import { collectReferring } from "./collect-referring";
 import { collectTagged } from "./collect-tagged";
 import { Evidence, Item, Request } from "./evidence";
@@ -34,7 +35,9 @@ export function collectSignatures(
 function addLoose(out: Signatures, item: Item): void {
   if (!item.mediaType.is(SIMPLE_SIGNING)) out.otherKinds++;
   else if (out.untrusted.length == SIGNATURES) out.surplus++;
-  else {
+  else if (item.bytes.length > SIGNATURE_BYTES) {
+    out.reject(item.origin, Code.EvidenceTooLarge, "the signature's payload is longer than 1 MiB");
+  }  else {
     const signature = item.annotation(SIGNATURE_ANNOTATION);
     out.untrusted.push(
       new UntrustedSignature(SignatureKind.SimpleSigning, item.origin, item.bytes, signature),

@@ -69,8 +69,8 @@ export function otherIdentity(
     reason.foreign(reference.name);
   } else {
     reason.foreign(reference.toBytes());
-    // What cosign writes by default.
-    if (signed.lastIndexOf(0x3a) <= signed.lastIndexOf(0x2f)) {
+    // The right repository and no tag is what cosign writes by default.
+    if (signed.equals(reference.name)) {
       reason.text("; for signatures by cosign write signedIdentity matchRepository");
     }
   }

@@ -2,13 +2,12 @@
 // can break out of it.
 
 import { Bytes } from "../bytes/bytes";
+import { writeEscaped } from "../bytes/escape";
 import { Writer } from "../bytes/writer";
 import { REASON_BYTES } from "../limits";
 
 /** Longest piece of foreign text in a reason. */
 const QUOTED_BYTES: i32 = 120;
-
-const HEX: string = "0123456789abcdef";
 
 export class Reason {
   private readonly out: Writer = new Writer();
@@ -24,18 +23,15 @@ export class Reason {
     return this;
   }
 
-  /** Foreign text: printable ASCII as it is, everything else as `\xNN`, cut where it is long. */
+  /** Foreign text, escaped, cut where it is long. */
   foreign(text: Bytes): Reason {
-    const end = min(text.length, QUOTED_BYTES);
-    for (let i = 0; i < end; i++) {
-      const byte = text.at(i);
-      if (byte >= 0x20 && byte < 0x7f && byte != 0x5c) this.out.byte(byte);
-      else {
-        this.out.text("\\x");
-        this.out.byte(<u8>HEX.charCodeAt(byte >> 4)).byte(<u8>HEX.charCodeAt(byte & 15));
-      }
-    }
-    if (end < text.length) this.out.text("...");
+    writeEscaped(this.out, text, QUOTED_BYTES);
+    return this;
+  }
+
+  /** Text of ours that is clean already: a path in the policy, another reason. */
+  own(text: Bytes): Reason {
+    this.out.bytes(text);
     return this;
   }
 

@@ -72,7 +72,7 @@ function refusal(reference: Reference | null, outcomes: Array<ItemOutcome>, sign
   if (outcomes.length == 1 && signatures.surplus == 0) return new Verdict(false, best.code, best.reason);
   const reason = new Reason().text("none of ").count(outcomes.length, "signature").text(" is accepted");
   if (signatures.surplus > 0) reason.text(" (").number(signatures.surplus).text(" more not looked at)");
-  reason.text(": ").foreign(best.reason);
+  reason.text(": ").own(best.reason);
   return new Verdict(false, best.code, reason.done());
 }
 

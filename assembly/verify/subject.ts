@@ -38,7 +38,11 @@ export class Subject {
   /** Null while the name is not resolved. */
   descriptor: Descriptor | null = null;
 
-  constructor(readonly transport: Bytes) {}
+  constructor(
+    readonly transport: Bytes,
+    /** The digest the host gave beside the name; empty if none. */
+    readonly givenDigest: Bytes,
+  ) {}
 
   deny(code: Code, reason: Reason): Subject {
     if (this.denial === null) this.denial = deny(code, reason.done());
@@ -55,7 +59,7 @@ export function readSubject(image: Image): Subject {
 
 /** Reads the name alone. */
 export function readName(image: Image): Subject {
-  const subject = new Subject(image.transport);
+  const subject = new Subject(image.transport, image.digest);
   if (image.name.length > NAME_BYTES) {
     return subject.deny(Code.NameInvalid, new Reason().text("the name is longer than 1024 bytes"));
   }
@@ -115,18 +119,19 @@ function readImageDescriptor(subject: Subject, image: Image): void {
     );
     return;
   }
-  if (image.digest.length > 0 && !image.digest.equals(descriptor.digest)) {
+  bindDescriptor(subject, descriptor);
+}
+
+/** Gives the subject its descriptor, which must fit the name. */
+export function bindDescriptor(subject: Subject, descriptor: Descriptor): void {
+  const given = subject.givenDigest;
+  if (given.length > 0 && !given.equals(descriptor.digest)) {
     subject.deny(
       Code.DigestMismatch,
       new Reason().text("the digest given is not the descriptor's, ").foreign(descriptor.digest),
     );
     return;
   }
-  bindDescriptor(subject, descriptor);
-}
-
-/** Gives the subject its descriptor, which must fit the name. */
-export function bindDescriptor(subject: Subject, descriptor: Descriptor): void {
   const named = subject.name.digest();
   if (named !== null && !named.equals(descriptor.digest)) {
     subject.deny(

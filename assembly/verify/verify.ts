@@ -109,20 +109,20 @@ function denyHopeless(list: RequirementList, index: i32, subject: Subject): Judg
           .text("no scope of the policy covers ")
           .foreign(nameOf(subject))
           .text(", and its default rejects every image");
-      } else reason.foreign(where).text(" rejects every image");
+      } else reason.own(where).text(" rejects every image");
       return deny(Code.RejectedByPolicy, reason.done());
     case Hopeless.KeyUnreadable:
       return deny(
         Code.KeyUnreadable,
-        reason.text("a key file of ").foreign(where).text(" cannot be read").done(),
+        reason.text("a key file of ").own(where).text(" cannot be read").done(),
       );
     case Hopeless.KeyUnsupported:
       return deny(
         Code.KeyUnsupported,
-        reason.text("a key of ").foreign(where).text(" cannot be used; see policy check").done(),
+        reason.text("a key of ").own(where).text(" cannot be used; see policy check").done(),
       );
   }
-  reason.foreign(where).text(" is of a type that is not supported: ").text(typeOf(list.requirements[index]));
+  reason.own(where).text(" is of a type that is not supported: ").text(typeOf(list.requirements[index]));
   return deny(Code.RequirementUnsupported, reason.done());
 }
 
@@ -194,9 +194,13 @@ function judgeManifest(
       .number(descriptor.size);
     return deny(Code.SizeMismatch, reason.done());
   }
-  const form = manifestForm(item.bytes);
+  const form = manifestForm(subject.descriptor!.mediaType, item.bytes);
   if (form == ManifestForm.Schema1) {
     return deny(Code.ManifestUnsupported, new Reason().text("docker schema 1 manifests are refused").done());
+  }
+  if (form == ManifestForm.Ambiguous) {
+    const reason = new Reason().text("the manifest's content is not that of its media type, ").foreign(subject.descriptor!.mediaType);
+    return deny(Code.ManifestInvalid, reason.done());
   }
   if (form == ManifestForm.Malformed) {
     return deny(
@@ -251,7 +255,7 @@ function judgeRequirement(
   budget: Budget,
 ): Verdict {
   if (requirement.kind == RequirementKind.InsecureAcceptAnything) {
-    const reason = new Reason().foreign(list.path().done()).text(" accepts anything");
+    const reason = new Reason().own(list.path().done()).text(" accepts anything");
     return new Verdict(true, Code.AcceptedAnything, reason.done());
   }
   // Every other kind that is not hopeless.
