@@ -76,6 +76,12 @@ export class Bytes {
     return -1;
   }
 
+  /** Overwrites these bytes with others of the same length. */
+  copyFrom(other: Bytes): void {
+    assert(other.length == this.length);
+    memory.copy(this.start, other.start, other.length);
+  }
+
   /** A copy that shares no memory. */
   copy(): Bytes {
     const start = heap.alloc(this.length);

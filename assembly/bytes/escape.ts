@@ -12,7 +12,11 @@ export function writeEscaped(out: Writer, text: Bytes, limit: i32): Writer {
   for (let i = 0; i < end; i++) {
     const byte = text.at(i);
     if (byte >= 0x20 && byte < 0x7f && byte != BACKSLASH) out.byte(byte);
-    else out.text("\\x").byte(<u8>HEX.charCodeAt(byte >> 4)).byte(<u8>HEX.charCodeAt(byte & 15));
+    else
+      out
+        .text("\\x")
+        .byte(<u8>HEX.charCodeAt(byte >> 4))
+        .byte(<u8>HEX.charCodeAt(byte & 15));
   }
   return end < text.length ? out.text("...") : out;
 }

@@ -6,7 +6,7 @@ import { POLICY_BYTES, POLICY_SCOPES } from "../limits";
 import { readRequirement } from "./read-requirement";
 import { scopeProblem } from "./scope-syntax";
 import { isExtensionScope } from "./scopes";
-import { Policy, RequirementKind, RequirementList, scopeKey } from "./types";
+import { Policy, RequirementKind, RequirementList } from "./types";
 
 /** Reads a policy. Whether it is one, and if not why, is `reader.failed()` afterwards. */
 export function readPolicy(reader: JsonReader): Policy {
@@ -67,8 +67,7 @@ function readScope(reader: JsonReader, policy: Policy, transport: Bytes): void {
     reader.fail("a list under a wildcard scope must contain reject or sigstoreSigned", list.offset);
     return;
   }
-  policy.lists.push(list);
-  policy.byScope.add(scopeKey(transport, scope), list);
+  policy.addList(list);
 }
 
 function readList(

@@ -4,7 +4,6 @@
 import { Bytes } from "../bytes/bytes";
 import { BytesMap } from "../bytes/bytes-map";
 import { encodeHex } from "../bytes/hex";
-import { Writer } from "../bytes/writer";
 import { sha256 } from "../hash/sha256";
 import { KEY_FILE_BYTES } from "../limits";
 import { ParsedKey, parsePublicKey } from "../sig/public-key";
@@ -29,30 +28,44 @@ const TOO_LONG: string = "longer than 64 KiB";
 
 /** Reads the keys of every requirement. Returns each distinct one once, with the first place that names it. */
 export function readKeys(policy: Policy): Array<KeyState> {
-  const parsed = new BytesMap<ParsedKey>();
-  const seen = new BytesMap<Material>();
-  const out: Array<KeyState> = [];
-  readKeysOf(policy.default, parsed, seen, out);
-  for (let i = 0; i < policy.lists.length; i++) readKeysOf(policy.lists[i], parsed, seen, out);
-  return out;
+  const reading = new KeyReading();
+  reading.list(policy.default);
+  for (let i = 0; i < policy.lists.length; i++) reading.list(policy.lists[i]);
+  return reading.states;
 }
 
-function readKeysOf(
-  list: RequirementList,
-  parsed: BytesMap<ParsedKey>,
-  seen: BytesMap<Material>,
-  out: Array<KeyState>,
-): void {
-  for (let i = 0; i < list.requirements.length; i++) {
-    const requirement = list.requirements[i];
-    if (requirement.kind != RequirementKind.SigstoreSigned) continue;
-    const materials = requirement.keys.concat(requirement.rekorKeys);
-    for (let j = 0; j < materials.length; j++) {
-      const material = materials[j];
-      material.key = parseOnce(parsed, material);
-      if (seen.add(sourceKey(material), material))
-        out.push(stateOf(material, materialPath(list, i, material)));
+class KeyReading {
+  readonly states: Array<KeyState> = [];
+  /** By content. */
+  private readonly parsed: BytesMap<ParsedKey> = new BytesMap<ParsedKey>();
+  /** Data that was listed. */
+  private readonly listed: BytesMap<Material> = new BytesMap<Material>();
+
+  list(list: RequirementList): void {
+    for (let i = 0; i < list.requirements.length; i++) {
+      const requirement = list.requirements[i];
+      if (requirement.kind != RequirementKind.SigstoreSigned) continue;
+      this.materials(list, i, requirement.keys);
+      this.materials(list, i, requirement.rekorKeys);
     }
+  }
+
+  private materials(list: RequirementList, requirement: i32, materials: Array<Material>): void {
+    for (let i = 0; i < materials.length; i++) {
+      const material = materials[i];
+      material.key = parseOnce(this.parsed, material);
+      if (this.isNew(material))
+        this.states.push(stateOf(material, materialPath(list, requirement, material)));
+    }
+  }
+
+  /** Whether a file, or data, is named for the first time. */
+  private isNew(material: Material): bool {
+    const file = material.file;
+    if (file === null) return this.listed.add(material.data!, material);
+    if (file.isListed) return false;
+    file.isListed = true;
+    return true;
   }
 }
 
@@ -64,14 +77,6 @@ function parseOnce(parsed: BytesMap<ParsedKey>, material: Material): ParsedKey |
   const key = parsePublicKey(content);
   parsed.add(content, key);
   return key;
-}
-
-/** Tells one source of a key from another: the file, or the data. */
-function sourceKey(material: Material): Bytes {
-  const out = new Writer();
-  const file = material.file;
-  if (file !== null) return out.text("file ").bytes(file.path).done();
-  return out.text("data ").bytes(sha256(material.data!)).done();
 }
 
 function stateOf(material: Material, path: Bytes): KeyState {
@@ -108,11 +113,18 @@ export function hopeless(requirement: Requirement): Hopeless {
   if (requirement.kind != RequirementKind.SigstoreSigned) return Hopeless.Unsupported;
   if (requirement.fulcio !== null || requirement.pki !== null) return Hopeless.Unsupported;
   // Upstream loads all keys before it uses the first: one that is unusable makes every signature fail.
-  const materials = requirement.keys.concat(requirement.rekorKeys);
+  const keys = unusable(requirement.keys);
+  if (keys != Hopeless.No) return keys;
+  const rekorKeys = unusable(requirement.rekorKeys);
+  if (rekorKeys != Hopeless.No) return rekorKeys;
+  return requirement.rekorKeys.length > 0 ? Hopeless.Unsupported : Hopeless.No;
+}
+
+function unusable(materials: Array<Material>): Hopeless {
   for (let i = 0; i < materials.length; i++) {
     const parsed = materials[i].key;
     if (parsed === null) return Hopeless.KeyUnreadable;
     if (parsed.key === null) return Hopeless.KeyUnsupported;
   }
-  return requirement.rekorKeys.length > 0 ? Hopeless.Unsupported : Hopeless.No;
+  return Hopeless.No;
 }

@@ -33,6 +33,8 @@ export class SignedIdentity {
 /** A file the policy names. Its content comes from the host after loading. */
 export class PolicyFile {
   constructor(readonly path: Bytes) {}
+  /** Whether a key was read from it already. */
+  isListed: bool = false;
   /** Null while, or if, it could not be read. */
   content: Bytes | null = null;
 }
@@ -164,8 +166,10 @@ export class Policy {
   readonly transports: Array<Bytes> = [];
   /** Every list but `default`, in their order. */
   readonly lists: Array<RequirementList> = [];
-  /** The same by `scopeKey`. */
-  readonly byScope: BytesMap<RequirementList> = new BytesMap<RequirementList>();
+  /** The same by transport and scope. */
+  private readonly byTransport: BytesMap<BytesMap<RequirementList>> = new BytesMap<
+    BytesMap<RequirementList>
+  >();
   /** Files it names, each once, in order of appearance. */
   readonly files: Array<PolicyFile> = [];
   readonly fileByPath: BytesMap<PolicyFile> = new BytesMap<PolicyFile>();
@@ -179,13 +183,19 @@ export class Policy {
     return added;
   }
 
+  addList(list: RequirementList): void {
+    this.lists.push(list);
+    let scopes = this.byTransport.get(list.transport);
+    if (scopes === null) {
+      scopes = new BytesMap<RequirementList>();
+      this.byTransport.add(list.transport, scopes);
+    }
+    scopes.add(list.scope, list);
+  }
+
   /** The list written under exactly this scope, or null. */
   list(transport: Bytes, scope: Bytes): RequirementList | null {
-    return this.byScope.get(scopeKey(transport, scope));
+    const scopes = this.byTransport.get(transport);
+    return scopes === null ? null : scopes.get(scope);
   }
-}
-
-/** Transport and scope as one key: a JSON string holds no byte FF. */
-export function scopeKey(transport: Bytes, scope: Bytes): Bytes {
-  return new Writer().bytes(transport).byte(0xff).bytes(scope).done();
 }
