@@ -82,13 +82,6 @@ export class Bytes {
     memory.copy(this.start, other.start, other.length);
   }
 
-  /** A copy that shares no memory. */
-  copy(): Bytes {
-    const start = heap.alloc(this.length);
-    memory.copy(start, this.start, this.length);
-    return new Bytes(start, this.length);
-  }
-
   /** FNV-1a, 32 bits: for hash tables, not for security. */
   fingerprint(): u32 {
     let h: u32 = 0x811c9dc5;

@@ -37,8 +37,8 @@ export enum ManifestForm {
 export function manifestForm(mediaType: Bytes, text: Bytes): ManifestForm {
   const isIndex = mediaType.is(OCI_INDEX) || mediaType.is(DOCKER_LIST);
   const reader = new JsonReader(text);
-  let schema1 = false;
-  let ambiguous = false;
+  let schema1: bool = false;
+  let ambiguous: bool = false;
   if (reader.enterObject()) {
     while (reader.nextMember()) {
       const name = reader.memberName();
