@@ -4,9 +4,11 @@
 import { Bytes } from "../bytes/bytes";
 import { Limbs, limbsFromBytes } from "../field/limbs";
 import { Modulus } from "../field/modulus";
-import { sha256 as hash } from "../hash/sha256";
+import { sha256 as hash256 } from "../hash/sha256";
+import { sha384 as hash384, sha512 as hash512 } from "../hash/sha512";
 import { mark, release } from "../runtime/arena";
-import { isSupported, ParsedKey, parsePublicKey } from "../sig/public-key";
+import { verifyEd25519 } from "../sig/ed25519";
+import { ParsedKey, parsePublicKey } from "../sig/public-key";
 import { verifySignature } from "../sig/verify";
 
 export { mark, release };
@@ -18,7 +20,17 @@ export function allocate(length: i32): usize {
 
 /** Address of the 32 bytes of the digest. */
 export function sha256(message: usize, length: i32): usize {
-  return hash(new Bytes(message, length)).start;
+  return hash256(new Bytes(message, length)).start;
+}
+
+/** Address of the 48 bytes of the digest. */
+export function sha384(message: usize, length: i32): usize {
+  return hash384(new Bytes(message, length)).start;
+}
+
+/** Address of the 64 bytes of the digest. */
+export function sha512(message: usize, length: i32): usize {
+  return hash512(new Bytes(message, length)).start;
 }
 
 /** The key of a PEM file, or why there is none, for the functions below. */
@@ -30,10 +42,6 @@ export function parseKey(pem: usize, length: i32): ParsedKey {
 export function keyKind(parsed: ParsedKey): i32 {
   const key = parsed.key;
   return key == null ? -1 : key.kind;
-}
-
-export function keyIsSupported(parsed: ParsedKey): bool {
-  return isSupported(parsed.key!);
 }
 
 /** Address of the key's SubjectPublicKeyInfo. */
@@ -63,6 +71,21 @@ export function verify(
 ): bool {
   return verifySignature(
     parsed.key!,
+    new Bytes(message, messageLength),
+    new Bytes(signature, signatureLength),
+  );
+}
+
+/** By Ed25519 itself alone, without Ed25519ph beside it. */
+export function verifyPure(
+  parsed: ParsedKey,
+  message: usize,
+  messageLength: i32,
+  signature: usize,
+  signatureLength: i32,
+): bool {
+  return verifyEd25519(
+    parsed.key!.material,
     new Bytes(message, messageLength),
     new Bytes(signature, signatureLength),
   );

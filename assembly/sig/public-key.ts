@@ -49,11 +49,6 @@ export class ParsedKey {
   ) {}
 }
 
-/** Whether signatures by this key can be verified here. */
-export function isSupported(key: PublicKey): bool {
-  return key.kind == KeyKind.EcdsaP256;
-}
-
 /** The curve of an ECDSA key. */
 export function curveOf(kind: KeyKind): Curve {
   if (kind == KeyKind.EcdsaP256) return p256();

@@ -13,23 +13,38 @@ const LEAST_BITS = 2048;
 /** As in Go's crypto/tls (maxRSAKeySize): the cost of a verification grows with the square. */
 const MOST_BITS = 8192;
 
-/** Why the DER `rsaPublicKey` is not usable, or an empty string. */
-export function rsaKeyProblem(rsaPublicKey: Bytes): string {
-  const reader = new DerReader(rsaPublicKey);
+/** Two natural numbers, big-endian, without leading zero bytes. */
+export class RsaPublicKey {
+  constructor(
+    readonly modulus: Bytes,
+    readonly exponent: Bytes,
+  ) {}
+}
+
+/** The key in DER; its numbers may still be out of range. */
+export function parseRsaPublicKey(der: Bytes): RsaPublicKey | null {
+  const reader = new DerReader(der);
   const outer = reader.enter(SEQUENCE);
   const modulus = reader.natural();
   const exponent = reader.natural();
   reader.leave(outer);
-  if (!reader.done()) return "not an RSAPublicKey in DER";
+  return reader.done() ? new RsaPublicKey(modulus, exponent) : null;
+}
 
-  const bits = bitLength(modulus);
+/** Why the DER `rsaPublicKey` is not usable, or an empty string. */
+export function rsaKeyProblem(rsaPublicKey: Bytes): string {
+  const key = parseRsaPublicKey(rsaPublicKey);
+  if (key == null) return "not an RSAPublicKey in DER";
+
+  const bits = bitLength(key.modulus);
   if (bits < LEAST_BITS) return "RSA keys below 2048 bits are refused";
   if (bits > MOST_BITS) return "RSA keys above 8192 bits are refused";
-  if (!isOdd(modulus)) return "the RSA modulus is even";
+  if (!isOdd(key.modulus)) return "the RSA modulus is even";
 
   // Go's limit for the exponent is 2^31 − 1; 1 is not one, and an even one belongs to no key.
-  const exponentBits = bitLength(exponent);
-  if (exponentBits < 2 || exponentBits > 31 || !isOdd(exponent)) return "the RSA exponent is out of range";
+  const exponentBits = bitLength(key.exponent);
+  if (exponentBits < 2 || exponentBits > 31 || !isOdd(key.exponent))
+    return "the RSA exponent is out of range";
   return "";
 }
 

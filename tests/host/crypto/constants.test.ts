@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
+import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256, p384, p521 } from "@noble/curves/nist.js";
 
 const ROOT = new URL("../../../../", import.meta.url);
@@ -12,10 +13,17 @@ function source(path: string): Promise<string> {
 }
 
 /** The words of the array literal that `name` is set to. */
-function words(text: string, name: string): number[] {
-  const [, literal] = new RegExp(`const ${name}: StaticArray<u32> = \\[([^\\]]*)\\]`).exec(text) ?? [];
+function words(text: string, name: string): bigint[] {
+  const [, literal] = new RegExp(`const ${name}: StaticArray<u(?:32|64)> = \\[([^\\]]*)\\]`).exec(text) ?? [];
   assert.ok(literal, `${name} is in the source`);
-  return [...literal.matchAll(/0x[0-9a-f]{8}/g)].map(([word]) => Number(word));
+  return [...literal.matchAll(/0x[0-9a-f]+/g)].map(([word]) => BigInt(word));
+}
+
+/** The number in hexadecimal digits that `name` is set to. */
+function number(text: string, name: string): bigint {
+  const [, digits] = new RegExp(`const ${name} =\\s*"([0-9a-f]+)"`).exec(text) ?? [];
+  assert.ok(digits, `${name} is in the source`);
+  return BigInt(`0x${digits}`);
 }
 
 /** p, n, b, Gx and Gy as the source of the function `curve` spells them. */
@@ -32,26 +40,45 @@ function primes(count: number): number[] {
   return found;
 }
 
-/** First 32 bits of the fractional part of the `degree`-th root of `n`. */
-function rootFraction(n: number, degree: number): number {
-  const scaled = BigInt(n) << BigInt(32 * degree);
+/** The first `bits` bits of the fractional part of the `degree`-th root of `n`. */
+function rootFraction(n: number, degree: number, bits: number): bigint {
+  const scaled = BigInt(n) << BigInt(bits * degree);
   let root = 0n;
-  for (let bit = 40n; bit >= 0n; bit--) {
+  for (let bit = BigInt(bits + 8); bit >= 0n; bit--) {
     const larger = root | (1n << bit);
     if (larger ** BigInt(degree) <= scaled) root = larger;
   }
-  return Number(root & 0xffffffffn);
+  return BigInt.asUintN(bits, root);
+}
+
+function squareRoots(count: number, bits: number): bigint[] {
+  return primes(count).map((prime) => rootFraction(prime, 2, bits));
+}
+
+function cubeRoots(count: number, bits: number): bigint[] {
+  return primes(count).map((prime) => rootFraction(prime, 3, bits));
 }
 
 describe("the constants of SHA-256", () => {
   test("H(0) are the square roots of the first primes", async () => {
-    const expected = primes(8).map((prime) => rootFraction(prime, 2));
-    assert.deepEqual(words(await source("assembly/hash/sha256.ts"), "INITIAL"), expected);
+    assert.deepEqual(words(await source("assembly/hash/sha256.ts"), "INITIAL"), squareRoots(8, 32));
   });
 
   test("K are the cube roots of the first primes", async () => {
-    const expected = primes(64).map((prime) => rootFraction(prime, 3));
-    assert.deepEqual(words(await source("assembly/hash/sha256.ts"), "K"), expected);
+    assert.deepEqual(words(await source("assembly/hash/sha256.ts"), "K"), cubeRoots(64, 32));
+  });
+});
+
+describe("the constants of SHA-512 and SHA-384", () => {
+  test("H(0) are the square roots of the first and of the second eight primes", async () => {
+    const text = await source("assembly/hash/sha512.ts");
+    const roots = squareRoots(16, 64);
+    assert.deepEqual(words(text, "INITIAL_512"), roots.slice(0, 8));
+    assert.deepEqual(words(text, "INITIAL_384"), roots.slice(8));
+  });
+
+  test("K are the cube roots of the first primes", async () => {
+    assert.deepEqual(words(await source("assembly/hash/sha512.ts"), "K"), cubeRoots(80, 64));
   });
 });
 
@@ -110,3 +137,42 @@ for (const { name, noble, prime, seed } of CURVES) {
     });
   });
 }
+
+describe("the constants of edwards25519", () => {
+  const p = 2n ** 255n - 19n;
+  const power = (base: bigint, exponent: bigint): bigint =>
+    exponent === 0n ? 1n : (power((base * base) % p, exponent >> 1n) * (exponent & 1n ? base : 1n)) % p;
+  const inverse = (a: bigint) => power(a, p - 2n);
+
+  test("p, L, d and the exponent are those of their closed forms", async () => {
+    const text = await source("assembly/curve/edwards25519.ts");
+    assert.equal(number(text, "P"), p);
+    assert.equal(number(text, "L"), 2n ** 252n + 27742317777372353535851937790883648493n);
+    assert.equal(number(text, "D"), ((p - 121665n) * inverse(121666n)) % p);
+    assert.equal(number(text, "ROOT_EXPONENT"), (p - 5n) / 8n);
+  });
+
+  test("the root of −1 is 2^((p − 1)/4)", async () => {
+    const root = number(await source("assembly/curve/edwards25519.ts"), "ROOT_OF_MINUS_ONE");
+    assert.equal(root, power(2n, (p - 1n) / 4n));
+    assert.equal((root * root) % p, p - 1n);
+  });
+
+  test("the base point has y = 4/5, an even x, and is on the curve", async () => {
+    const text = await source("assembly/curve/edwards25519.ts");
+    const [x, y, d] = [number(text, "BASE_X"), number(text, "BASE_Y"), number(text, "D")];
+    assert.equal(y, (4n * inverse(5n)) % p);
+    assert.equal(x % 2n, 0n);
+    assert.equal((p - x * x + y * y - 1n - d * x * x * y * y) % p, 0n);
+  });
+
+  test("all are those of @noble/curves", async () => {
+    const text = await source("assembly/curve/edwards25519.ts");
+    const { p: prime, n, d, Gx, Gy } = ed25519.Point.CURVE();
+    const names = ["P", "L", "D", "BASE_X", "BASE_Y"];
+    assert.deepEqual(
+      names.map((name) => number(text, name)),
+      [prime, n, d, Gx, Gy],
+    );
+  });
+});

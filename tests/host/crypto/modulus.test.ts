@@ -35,3 +35,24 @@ test("powers modulo numbers of every width agree with BigInt", () => {
     }
   }
 });
+
+test("powers modulo numbers of the widths of RSA agree with BigInt", () => {
+  for (const bytes of [256, 260, 384, 512, 1024]) {
+    for (let round = 0; round < 3; round++) {
+      const m = randomBytes(bytes);
+      m.writeUint8(m.readUint8(bytes - 1) | 1, bytes - 1);
+      if (round === 1) m.fill(0xff);
+      // As where the number of bits is no multiple of 32.
+      if (round === 2) m.fill(0, 0, 3);
+      const a = randomBytes(bytes);
+      const exponent = Buffer.alloc(bytes);
+      exponent.writeUint32BE(0x7fffffff, bytes - 4);
+      const expected = reference(numberOf(a), 0x7fffffffn, numberOf(m));
+      assert.equal(
+        numberOf(powerModulo(a, exponent, m)),
+        expected,
+        `${a.toString("hex")} mod ${m.toString("hex")}`,
+      );
+    }
+  }
+});

@@ -7,15 +7,23 @@ interface Exports {
   release(marker: number): void;
   allocate(length: number): number;
   sha256(message: number, length: number): number;
+  sha384(message: number, length: number): number;
+  sha512(message: number, length: number): number;
   powerModulo(a: number, exponent: number, m: number, length: number): number;
   parseKey(pem: number, length: number): number;
   keyKind(key: number): number;
-  keyIsSupported(key: number): number;
   keySpki(key: number): number;
   keySpkiLength(key: number): number;
   keyProblem(key: number): number;
   keyProblemLength(key: number): number;
   verify(
+    key: number,
+    message: number,
+    messageLength: number,
+    signature: number,
+    signatureLength: number,
+  ): number;
+  verifyPure(
     key: number,
     message: number,
     messageLength: number,
@@ -33,12 +41,19 @@ const KINDS = ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa", "ed25519"];
 
 export interface Key {
   kind: string;
-  supported: boolean;
   spki: Buffer;
 }
 
 export function sha256(message: Uint8Array): Buffer {
   return working(() => read(core.sha256(...put(message)), 32));
+}
+
+export function sha384(message: Uint8Array): Buffer {
+  return working(() => read(core.sha384(...put(message)), 48));
+}
+
+export function sha512(message: Uint8Array): Buffer {
+  return working(() => read(core.sha512(...put(message)), 64));
 }
 
 /** a^exponent mod m, each of the same number of bytes. */
@@ -57,7 +72,7 @@ export function parseKey(pem: string | Uint8Array): Key | string {
     if (kind === undefined)
       return read(core.keyProblem(key), 2 * core.keyProblemLength(key)).toString("utf16le");
     const spki = read(core.keySpki(key), core.keySpkiLength(key));
-    return { kind, supported: core.keyIsSupported(key) !== 0, spki };
+    return { kind, spki };
   });
 }
 
@@ -66,6 +81,14 @@ export function verify(pem: string, message: Uint8Array, signature: Uint8Array):
   return working(() => {
     const key = core.parseKey(...put(pem));
     return core.verify(key, ...put(message), ...put(signature)) !== 0;
+  });
+}
+
+/** The same by Ed25519 itself, without Ed25519ph beside it. */
+export function verifyPure(pem: string, message: Uint8Array, signature: Uint8Array): boolean {
+  return working(() => {
+    const key = core.parseKey(...put(pem));
+    return core.verifyPure(key, ...put(message), ...put(signature)) !== 0;
   });
 }
 
