@@ -33,7 +33,7 @@ export const SIGNATURES: i32 = 128;
 /** Referrers looked at per image; what comes after them is counted and reported. */
 export const REFERRERS: i32 = 128;
 
-/** Signature checks per image: with 128 signatures, four keys each. */
+/** Signature checks per image, in verifications by ECDSA P-256: with 128 signatures, four such keys each. */
 export const SIGNATURE_CHECKS: i32 = 512;
 
 /** Longest reason: what containerd shows in a pod's event stays readable. */

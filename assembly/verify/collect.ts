@@ -37,7 +37,7 @@ function addLoose(out: Signatures, item: Item): void {
   else if (out.untrusted.length == SIGNATURES) out.surplus++;
   else if (item.bytes.length > SIGNATURE_BYTES) {
     out.reject(item.origin, Code.EvidenceTooLarge, "the signature's payload is longer than 1 MiB");
-  }  else {
+  } else {
     const signature = item.annotation(SIGNATURE_ANNOTATION);
     out.untrusted.push(
       new UntrustedSignature(SignatureKind.SimpleSigning, item.origin, item.bytes, signature),

@@ -42,7 +42,7 @@ export function judgeBundle(
     return rejected(untrusted, Code.NotASignature, reason);
   }
   const message = bundle.signedBytes();
-  const signed = verifySigned(requirement, message, bundle.payload, bundle.signature, budget);
+  const signed = verifySigned(requirement, untrusted, message, bundle.payload, bundle.signature, budget);
   if (signed === null) return notSigned(untrusted, requirement, budget);
 
   const statement = parseStatement(signed.bytes);

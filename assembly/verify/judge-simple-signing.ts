@@ -30,7 +30,7 @@ export function judgeSimpleSigning(
   if (signature === null) {
     return rejected(untrusted, Code.SignatureMalformed, new Reason().text("the signature is not base64"));
   }
-  const signed = verifySigned(requirement, untrusted.bytes, untrusted.bytes, signature, budget);
+  const signed = verifySigned(requirement, untrusted, untrusted.bytes, untrusted.bytes, signature, budget);
   if (signed === null) return notSigned(untrusted, requirement, budget);
 
   const payload = parsePayload(signed.bytes);

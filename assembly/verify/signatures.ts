@@ -10,6 +10,7 @@ import { Code } from "./code";
 import { Answer, Evidence, Item, Request, RequestKind, Unavailable } from "./evidence";
 import { ItemOutcome } from "./judgement";
 import { Reason } from "./reason";
+import { KeyVerdict } from "./signer";
 
 export enum SignatureKind {
   /** A payload, and its signature in an annotation. */
@@ -27,6 +28,9 @@ export class UntrustedSignature {
     /** Simple signing: base64; null where the annotation is missing. */
     readonly signature: Bytes | null,
   ) {}
+
+  /** What keys have said about it. */
+  readonly verdicts: Array<KeyVerdict> = [];
 }
 
 export class Signatures {

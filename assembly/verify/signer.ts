@@ -4,9 +4,11 @@ import { Bytes } from "../bytes/bytes";
 import { encodeHex } from "../bytes/hex";
 import { sha256 } from "../hash/sha256";
 import { Requirement } from "../policy/types";
+import { costOf } from "../sig/cost";
 import { PublicKey } from "../sig/public-key";
 import { verifySignature } from "../sig/verify";
 import { Budget } from "./budget";
+import { UntrustedSignature } from "./signatures";
 
 /** Bytes with a good signature, and whose. Only `verifySigned` makes one. */
 export class Signed {
@@ -21,12 +23,21 @@ export class Signed {
   }
 }
 
+/** What a key said about a signature: several requirements with the same key ask it once. */
+export class KeyVerdict {
+  constructor(
+    readonly key: PublicKey,
+    readonly fits: bool,
+  ) {}
+}
+
 /**
- * Tries every key of the requirement on a signature over `message`; the first that fits is the signer. What was signed
- * is `content`: the message itself, or what it encloses. Null if no key fits, or `budget` is exhausted.
+ * Tries every key of the requirement on the signature of `untrusted` over `message`; the first that fits is the signer.
+ * What was signed is `content`: the message itself, or what it encloses. Null if no key fits, or `budget` is exhausted.
  */
 export function verifySigned(
   requirement: Requirement,
+  untrusted: UntrustedSignature,
   message: Bytes,
   content: Bytes,
   signature: Bytes,
@@ -35,8 +46,17 @@ export function verifySigned(
   for (let i = 0; i < requirement.keys.length; i++) {
     const key = requirement.keys[i].publicKey();
     assert(key !== null);
-    if (!budget.spend()) return null;
-    if (verifySignature(key!, message, signature)) return new Signed(content, key!);
+    const known = verdictOf(untrusted.verdicts, key!);
+    if (known === null && !budget.spend(costOf(key!))) return null;
+    const fits = known !== null ? known.fits : verifySignature(key!, message, signature);
+    if (known === null) untrusted.verdicts.push(new KeyVerdict(key!, fits));
+    if (fits) return new Signed(content, key!);
   }
+  return null;
+}
+
+/** What is known of this very key; the same content in two files is one key. */
+function verdictOf(verdicts: Array<KeyVerdict>, key: PublicKey): KeyVerdict | null {
+  for (let i = 0; i < verdicts.length; i++) if (verdicts[i].key === key) return verdicts[i];
   return null;
 }

@@ -199,7 +199,9 @@ function judgeManifest(
     return deny(Code.ManifestUnsupported, new Reason().text("docker schema 1 manifests are refused").done());
   }
   if (form == ManifestForm.Ambiguous) {
-    const reason = new Reason().text("the manifest's content is not that of its media type, ").foreign(subject.descriptor!.mediaType);
+    const reason = new Reason()
+      .text("the manifest's content is not that of its media type, ")
+      .foreign(subject.descriptor!.mediaType);
     return deny(Code.ManifestInvalid, reason.done());
   }
   if (form == ManifestForm.Malformed) {
