@@ -8,7 +8,21 @@ export const LAYERS = {
     ...["runtime", "limits.ts", "bytes", "hash", "field", "curve", "asn1", "sig", "x509", "json", "image"],
     ...["policy", "evidence", "verify", "abi.ts", "index.ts", "probe"],
   ],
-  host: ["core", "oci", "registry", "signatures", "sources", "service", "server", "plugin", "cli"],
+  host: [
+    ...[
+      "core",
+      "oci",
+      "registry",
+      "layout",
+      "signatures",
+      "sources",
+      "service",
+      "signing",
+      "server",
+      "plugin",
+    ],
+    "cli",
+  ],
 };
 
 /** One line for each import against the direction, and for each file that stands in no layer. */

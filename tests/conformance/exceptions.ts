@@ -12,6 +12,7 @@ import {
   jsonOf,
   kindOf,
   opensByWildcard,
+  signedOverOwnHash,
   someKey,
   someSigstoreSigned,
 } from "./traits.js";
@@ -23,7 +24,6 @@ const REKOR_SOURCES = [
   "rekorPublicKeyData",
   "rekorPublicKeyDatas",
 ];
-const KEY_KINDS_TO_COME = ["rsa", "ed25519", "secp384r1", "secp521r1"];
 const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
 
 /** The first that fits counts. */
@@ -121,9 +121,23 @@ export const RULES: readonly Rule[] = [
   },
   {
     suites: EVALUATED,
-    class: "notYet",
-    reason: "of all kinds of keys only ECDSA over P-256 can be used so far",
-    fits: someKey(({ first }) => first !== undefined && KEY_KINDS_TO_COME.includes(kindOf(first))),
+    class: "differs",
+    reason:
+      "cosign 3 signs by P-384 over SHA-384, by P-521 over SHA-512 and by Ed25519ph: taken beside upstream's SHA-256 and pure Ed25519",
+    fits: signedOverOwnHash,
+    ours: () => ({ accept: true }),
+    code: "accepted",
+  },
+  {
+    suites: EVALUATED,
+    class: "differs",
+    anticipated: true,
+    reason: "RSA keys below 2048 bits are too weak to be trusted",
+    fits: acceptedUpstream(
+      someKey(({ first }) => (first?.asymmetricKeyDetails?.modulusLength ?? 2048) < 2048),
+    ),
+    ours: () => ({ accept: false }),
+    code: "key-unsupported",
   },
   {
     suites: EVALUATED,

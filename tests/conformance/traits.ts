@@ -1,7 +1,9 @@
 // What exceptions ask about the content of a case.
 
-import type { KeyObject } from "node:crypto";
+import { type KeyObject, verify } from "node:crypto";
+import { ed25519ph } from "@noble/curves/ed25519.js";
 import { type Case, isObject } from "./corpus.js";
+import { SIGNATURE_ANNOTATION } from "./image.js";
 import { type Key, keysOf, type Requirement, requirementsOf } from "./requirements.js";
 import type { Rule } from "./rule.js";
 import type { Subject } from "./subject.js";
@@ -28,6 +30,25 @@ export function acceptedUpstream(fits: Fits): Fits {
 /** The curve of an elliptic key, else its type. */
 export function kindOf(key: KeyObject): string {
   return key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "";
+}
+
+/** Whether upstream refuses a signature for its hash alone, which is the curve's own, or that of Ed25519ph. */
+export function signedOverOwnHash(test: Case, subject: Subject): boolean {
+  if (test["accept"] !== false || test["reason"] !== "crypto") return false;
+  const signature = test["signature"];
+  if (!isObject(signature) || !isObject(signature["annotations"])) return false;
+  const payload = Buffer.from(String(signature["payload"]), "base64");
+  const bytes = Buffer.from(String(signature["annotations"][SIGNATURE_ANNOTATION]), "base64");
+  return someKey(({ first }) => first !== undefined && fitsOwnHash(first, payload, bytes))(test, subject);
+}
+
+function fitsOwnHash(key: KeyObject, payload: Buffer, signature: Buffer): boolean {
+  const kind = kindOf(key);
+  if (kind === "secp384r1") return verify("sha384", payload, key, signature);
+  if (kind === "secp521r1") return verify("sha512", payload, key, signature);
+  if (kind !== "ed25519" || signature.length !== 64) return false;
+  const raw = key.export({ format: "der", type: "spki" }).subarray(-32);
+  return ed25519ph.verify(signature, payload, raw);
 }
 
 /** The canonical name without its tag, if a name has a tag and a digest. */
