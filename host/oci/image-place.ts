@@ -14,7 +14,7 @@ export interface ImageReader {
   manifest(reference: string, signal: AbortSignal): Promise<Manifest | null>;
   /** The manifests whose subject is that digest, or null if the place keeps no such list. */
   referrers(digest: string, signal: AbortSignal): Promise<readonly Descriptor[] | null>;
-  /** A blob's bytes as they come, unchecked. */
+  /** A blob's bytes as they come, unchecked, in one attempt. */
   blob(descriptor: Descriptor, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 

@@ -48,14 +48,12 @@ export class RegistryImageReader implements ImageReader {
     return fetchReferrers(this.transport, this.repository, digest, { scopes: this.scopes, signal });
   }
 
-  /** Opening is tried again by itself; once bytes have come, trying again is for whoever uses them. */
+  /** One attempt: trying again, from the beginning, is for whoever uses the bytes. */
   async *blob({ digest }: Descriptor, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const target = `/v2/${this.repository.repository}/blobs/${digest}`;
     const call = { method: "GET", target, scopes: this.scopes, signal } as const;
-    const answer = await this.transport.retrying(signal, () =>
-      this.transport.send(this.repository, call, async (answer) =>
-        answer.status === 200 ? answer : this.transport.notFound(answer),
-      ),
+    const answer = await this.transport.send(this.repository, call, async (answer) =>
+      answer.status === 200 ? answer : this.transport.notFound(answer),
     );
     if (answer === null) throw new ImageError(`${this.name} has no blob ${digest}`);
     refuseCompressed(answer);

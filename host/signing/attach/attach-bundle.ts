@@ -4,6 +4,8 @@ import type { ImageReader, ImageWriter } from "../../oci/image-place.js";
 import { readManifest } from "../../oci/manifest.js";
 import { SIGSTORE_BUNDLE_PREFIX } from "../../oci/media-types.js";
 import { readVerified } from "../../oci/verified.js";
+import { systemClock } from "../../registry/clock.js";
+import { PATIENT_RETRY, retrying } from "../../registry/retry.js";
 import { bundleManifest, EMPTY_CONFIG, referrerDescriptor } from "./bundle-manifest.js";
 import { addToFallbackIndex, fallbackTag, readFallbackIndex } from "./fallback-index.js";
 import { writeSmallBlob } from "./small-blob.js";
@@ -43,7 +45,7 @@ export async function attachBundle(
   options: AttachOptions,
 ): Promise<AttachedBundle> {
   const { signal } = options;
-  const same = await findSame(target, subject.digest, bundle, signal);
+  const same = await findSame(target, subject.digest, bundle, options);
   if (same !== null) return { digest: same.digest, added: false, fallbackTag: null };
   const manifest = bundleManifest(bundle.bytes, subject, bundle);
   await Promise.all([EMPTY_CONFIG, bundle.bytes].map((bytes) => writeSmallBlob(target, bytes, options)));
@@ -57,10 +59,10 @@ async function findSame(
   target: ImageReader,
   digest: string,
   bundle: Bundle,
-  signal: AbortSignal,
+  options: AttachOptions,
 ): Promise<Descriptor | null> {
-  for (const referrer of (await referrersOf(target, digest, signal)).slice(0, MAX_REFERRERS)) {
-    const found = await readBundle(target, referrer, signal);
+  for (const referrer of (await referrersOf(target, digest, options.signal)).slice(0, MAX_REFERRERS)) {
+    const found = await readBundle(target, referrer, options);
     if (found !== null && bundle.isSame(found)) return referrer;
   }
   return null;
@@ -79,14 +81,15 @@ async function referrersOf(target: ImageReader, digest: string, signal: AbortSig
 async function readBundle(
   target: ImageReader,
   referrer: Descriptor,
-  signal: AbortSignal,
+  { signal, clock = systemClock }: AttachOptions,
 ): Promise<Uint8Array | null> {
   try {
     const manifest = await target.manifest(referrer.digest, signal);
     const content = manifest === null ? null : readManifest(manifest);
     const layer = content?.kind === "manifest" && content.layers.length === 1 ? content.layers[0] : undefined;
     if (!layer?.mediaType.startsWith(SIGSTORE_BUNDLE_PREFIX)) return null;
-    return await readVerified(layer, target.blob(layer, signal), target.name, MAX_BUNDLE_BYTES);
+    const read = () => readVerified(layer, target.blob(layer, signal), target.name, MAX_BUNDLE_BYTES);
+    return await retrying(PATIENT_RETRY, clock, signal, read);
   } catch (error) {
     if (error instanceof ImageError) return null;
     throw error;

@@ -35,11 +35,9 @@ export async function transferBlob(
     onProgress({ blob: blob.digest, bytes, total: blob.size, ended });
   const open = () =>
     counted(verified(blob, source.blob(blob, signal), source.name), (bytes) => report(bytes, null));
-  const how = await retrying(retry, clock, signal, async () => {
-    // Asked again before each attempt: the answer to one that succeeded may have been lost.
-    if (await target.hasBlob(blob, signal)) return "present";
-    return target.writeBlob(blob, open, { from: source.repository, signal });
-  });
+  const write = () => target.writeBlob(blob, open, { from: source.repository, signal });
+  const isThere = await target.hasBlob(blob, signal);
+  const how = isThere ? "present" : await retrying(retry, clock, signal, write);
   report(blob.size, how);
   return how;
 }
