@@ -285,7 +285,8 @@ export class JsonReader {
     names.sort(compareNames);
     let first: MemberName | null = null;
     for (let i = 1; i < names.length; i++) {
-      if (names[i].name.equals(names[i - 1].name) && (first === null || names[i].at < first.at)) first = names[i];
+      if (names[i].name.equals(names[i - 1].name) && (first === null || names[i].at < first.at))
+        first = names[i];
     }
     if (first === null) return;
     frame.name = first.name;
