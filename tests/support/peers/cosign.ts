@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import type { KeyObject } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { succeed } from "../process.js";
 import type { Peers } from "./peers.js";
@@ -29,9 +30,19 @@ export class Cosign {
     this.#folder = folder;
   }
 
-  async generateKey(name: string): Promise<CosignKey> {
+  generateKey(name: string): Promise<CosignKey> {
+    return this.#keyPair(name, ["generate-key-pair"]);
+  }
+
+  async importKey(name: string, privateKey: KeyObject): Promise<CosignKey> {
+    const file = join(this.#folder, `${name}.pem`);
+    await writeFile(file, privateKey.export({ type: "pkcs8", format: "pem" }));
+    return this.#keyPair(name, ["import-key-pair", "--key", file]);
+  }
+
+  async #keyPair(name: string, command: readonly string[]): Promise<CosignKey> {
     const prefix = join(this.#folder, name);
-    await this.#run(["generate-key-pair", "--output-key-prefix", prefix]);
+    await this.#run([...command, "--output-key-prefix", prefix]);
     const publicFile = `${prefix}.pub`;
     return { privateFile: `${prefix}.key`, publicFile, publicPem: await readFile(publicFile, "utf8") };
   }

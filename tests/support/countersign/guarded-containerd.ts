@@ -1,0 +1,38 @@
+import { join } from "node:path";
+
+import { Containerd, type ContainerdOptions } from "../peers/containerd.js";
+import { Cri } from "../peers/cri.js";
+import { Ctr } from "../peers/ctr.js";
+import type { ImageClient } from "../peers/image-client.js";
+import type { Peers } from "../peers/peers.js";
+import { installPlugin } from "./plugin.js";
+
+export type ClientName = "ctr" | "CRI";
+
+/** A containerd that asks our plugin, which asks the daemon on `socket`; and the two clients it is told to pull by. */
+export class GuardedContainerd {
+  readonly clients: Readonly<Record<ClientName, ImageClient>>;
+  readonly #containerd: Containerd;
+  readonly #cri: Cri;
+
+  private constructor(containerd: Containerd, cri: Cri, ctr: Ctr) {
+    this.#containerd = containerd;
+    this.#cri = cri;
+    this.clients = { ctr, CRI: cri };
+  }
+
+  static async start(
+    peers: Peers,
+    options: Omit<ContainerdOptions, "binDir"> & { readonly socket: string },
+  ): Promise<GuardedContainerd> {
+    const binDir = join(options.folder, "bin");
+    await installPlugin(binDir, options.socket);
+    const containerd = await Containerd.start(peers, { ...options, binDir });
+    return new GuardedContainerd(containerd, new Cri(containerd.address), new Ctr(peers, containerd));
+  }
+
+  async stop(): Promise<void> {
+    this.#cri.close();
+    await this.#containerd.stop();
+  }
+}
