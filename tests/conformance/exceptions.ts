@@ -120,7 +120,7 @@ export const RULES: readonly Rule[] = [
     fits: someSigstoreSigned((requirement) => REKOR_SOURCES.some((member) => Boolean(requirement[member]))),
   },
   {
-    suites: EVALUATED,
+    suites: ["sigstore-signed"],
     class: "differs",
     reason:
       "cosign 3 signs by P-384 over SHA-384, by P-521 over SHA-512 and by Ed25519ph: taken beside upstream's SHA-256 and pure Ed25519",

@@ -1,12 +1,16 @@
 // The runner must not pass over anything in silence: it is judged on cases that nobody here has seen.
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync, type KeyObject, type KeyPairKeyObjectResult, sign } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-
+import { ed25519ph } from "@noble/curves/ed25519.js";
+import { digestOf } from "../../host/oci/digest.js";
+import { SIMPLE_SIGNING } from "../../host/oci/media-types.js";
 import { type Case, readCorpus } from "./corpus.js";
+import { SIGNATURE_ANNOTATION } from "./image.js";
 import { type Result, run, sum } from "./runner.js";
 import { Subject } from "./subject.js";
 
@@ -54,6 +58,61 @@ test("a case where we differ is run: our outcome is excepted, upstream's is a fa
   const agrees = runCases("references", { op: "dockerTransport", input: name, valid: true, expected: ours });
   assert.deepEqual(counts(agrees), { total: 1, passed: 0, failed: 1, excepted: 0 });
 });
+
+/** A case of one image, signed by a new key as `sign` does. */
+function signedCase(
+  { publicKey, privateKey }: KeyPairKeyObjectResult,
+  sign: (payload: Buffer, key: KeyObject) => Uint8Array,
+) {
+  const manifest = Buffer.from('{"schemaVersion":2}');
+  const payload = Buffer.from(
+    JSON.stringify({
+      critical: {
+        identity: { "docker-reference": "example.com/app:1" },
+        image: { "docker-manifest-digest": digestOf(manifest) },
+        type: "cosign container image signature",
+      },
+      optional: null,
+    }),
+  );
+  const pem = publicKey.export({ type: "spki", format: "pem" });
+  return {
+    requirement: { type: "sigstoreSigned", keyData: Buffer.from(pem).toString("base64") },
+    imageReference: "example.com/app:1",
+    manifest: manifest.toString("base64"),
+    signature: {
+      mimeType: SIMPLE_SIGNING,
+      payload: payload.toString("base64"),
+      annotations: {
+        [SIGNATURE_ANNOTATION]: Buffer.from(sign(payload, privateKey)).toString("base64"),
+      },
+    },
+  };
+}
+
+const P384 = generateKeyPairSync("ec", { namedCurve: "P-384" });
+const P521 = generateKeyPairSync("ec", { namedCurve: "P-521" });
+const ED25519 = generateKeyPairSync("ed25519");
+const prehash = (payload: Buffer, key: KeyObject) =>
+  ed25519ph.sign(payload, key.export({ type: "pkcs8", format: "der" }).subarray(-32));
+
+for (const [what, signed] of [
+  ["ECDSA P-384 over SHA-384", signedCase(P384, (payload, key) => sign("sha384", payload, key))],
+  ["ECDSA P-521 over SHA-512", signedCase(P521, (payload, key) => sign("sha512", payload, key))],
+  ["Ed25519ph", signedCase(ED25519, prehash)],
+] as const) {
+  test(`a signature by ${what} is an exception where all else is right, and only there`, () => {
+    const refusedUpstream = { ...signed, accept: false };
+    const excepted = { total: 1, passed: 0, failed: 0, excepted: 1 };
+    assert.deepEqual(counts(runCases("sigstore-signed", refusedUpstream)), excepted);
+
+    const passed = { total: 1, passed: 1, failed: 0, excepted: 0 };
+    const otherName = { ...refusedUpstream, imageReference: "example.com/other:1" };
+    assert.deepEqual(counts(runCases("sigstore-signed", otherName)), passed);
+    const otherType = { ...refusedUpstream, signature: { ...signed.signature, mimeType: "text/plain" } };
+    assert.deepEqual(counts(runCases("sigstore-signed", otherType)), passed);
+  });
+}
 
 for (const [what, suite, member] of [
   ["an unknown suite", "no-such-suite", {}],

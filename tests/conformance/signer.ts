@@ -7,12 +7,15 @@ import { SIGNATURE_ANNOTATION, type Signature } from "./image.js";
 
 const KEY = generateKey();
 
+/** The throw-away key, as `keyData` has it. */
+export const THROW_AWAY_KEY = Buffer.from(KEY.publicPem).toString("base64");
+
 /** A policy that asks for a signature by the throw-away key, for the image's repository. */
 export const THROW_AWAY_POLICY = {
   default: [
     {
       type: "sigstoreSigned",
-      keyData: Buffer.from(KEY.publicPem).toString("base64"),
+      keyData: THROW_AWAY_KEY,
       signedIdentity: { type: "matchRepository" },
     },
   ],

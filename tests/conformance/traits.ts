@@ -1,12 +1,15 @@
 // What exceptions ask about the content of a case.
 
 import { type KeyObject, verify } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { ed25519ph } from "@noble/curves/ed25519.js";
-import { type Case, isObject } from "./corpus.js";
-import { SIGNATURE_ANNOTATION } from "./image.js";
+import { type Case, isObject, object } from "./corpus.js";
+import { readSignature, SIGNATURE_ANNOTATION, type Signature } from "./image.js";
 import { type Key, keysOf, type Requirement, requirementsOf } from "./requirements.js";
 import type { Rule } from "./rule.js";
+import { signPayload, THROW_AWAY_KEY } from "./signer.js";
 import type { Subject } from "./subject.js";
+import { sigstoreSigned } from "./suites/sigstore-signed.js";
 
 type Fits = Rule["fits"];
 
@@ -32,17 +35,34 @@ export function kindOf(key: KeyObject): string {
   return key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "";
 }
 
-/** Whether upstream refuses a signature for its hash alone, which is the curve's own, or that of Ed25519ph. */
+/**
+ * Whether upstream refuses a case for one thing alone: its signature is over the hash of the curve's size, or by
+ * Ed25519ph. Everything else is right if the same payload is accepted once it is signed by a key of another kind.
+ */
 export function signedOverOwnHash(test: Case, subject: Subject): boolean {
-  if (test["accept"] !== false || test["reason"] !== "crypto") return false;
-  const signature = test["signature"];
-  if (!isObject(signature) || !isObject(signature["annotations"])) return false;
-  const payload = Buffer.from(String(signature["payload"]), "base64");
-  const bytes = Buffer.from(String(signature["annotations"][SIGNATURE_ANNOTATION]), "base64");
-  return someKey(({ first }) => first !== undefined && fitsOwnHash(first, payload, bytes))(test, subject);
+  if (test["accept"] !== false || test["signature"] === undefined) return false;
+  const stored = readSignature(test["signature"]);
+  const signature = Buffer.from(stored.annotations[SIGNATURE_ANNOTATION] ?? "", "base64");
+  const keys = keysOf(object(test, "requirement"), subject);
+  if (keys.some(({ first, blocks }) => first === undefined || blocks > 1)) return false;
+  return (
+    keys.some(({ first }) => first !== undefined && fitsOwnHash(first, stored.payload, signature)) &&
+    isDeepStrictEqual(sigstoreSigned.observe(signedAnew(test, stored), subject).ours, { accept: true })
+  );
 }
 
-function fitsOwnHash(key: KeyObject, payload: Buffer, signature: Buffer): boolean {
+/** The case with the same payload, signed over SHA-256 by the throw-away key, which is the only one asked for. */
+function signedAnew(test: Case, { mimeType, payload }: Signature): Case {
+  const { keyPath: _path, keyPaths: _paths, keyDatas: _datas, ...requirement } = object(test, "requirement");
+  const { annotations } = signPayload(payload);
+  return {
+    ...test,
+    requirement: { ...requirement, keyData: THROW_AWAY_KEY },
+    signature: { mimeType, payload: Buffer.from(payload).toString("base64"), annotations },
+  };
+}
+
+function fitsOwnHash(key: KeyObject, payload: Uint8Array, signature: Buffer): boolean {
   const kind = kindOf(key);
   if (kind === "secp384r1") return verify("sha384", payload, key, signature);
   if (kind === "secp521r1") return verify("sha512", payload, key, signature);
