@@ -45,6 +45,7 @@ export enum Code {
   RegistryProtocol,
 
   Busy,
+  MeasurementFailed,
   CoreFault,
   DaemonUnreachable,
   DaemonTimeout,

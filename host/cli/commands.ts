@@ -15,6 +15,11 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   { words: "serve", summary: "Answer the plugin on a Unix socket", load: () => import("./serve.js") },
   {
+    words: "status",
+    summary: "Say which policy the daemon has in force",
+    load: () => import("./status.js"),
+  },
+  {
     words: "policy check",
     summary: "Say what is wrong with a policy",
     load: () => import("./policy-check.js"),

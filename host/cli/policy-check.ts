@@ -1,7 +1,7 @@
 import type { Finding, PolicySummary } from "#component/types";
 import { PolicyCore, PolicyError } from "../core/core.js";
 import { FileRefused } from "../service/bounded-file.js";
-import { readNamedFile, readPolicyFile } from "../service/policy-file.js";
+import { readNamedFile, readPolicyFile } from "../service/policy-reading.js";
 import { command } from "./command.js";
 import { EXIT } from "./exit-code.js";
 import { note, print } from "./output.js";

@@ -4,11 +4,19 @@ import { DEFAULT_SOCKET } from "../plugin/run.js";
 import { type Daemon, type DaemonOptions, SocketRefused, startDaemon } from "../server/daemon.js";
 import { auditToStream } from "../service/audit.js";
 import { jsonLog } from "../service/log.js";
-import { DAEMON_POLICY_PATHS, findPolicy, loadPolicy, type PolicyState } from "../service/policy-file.js";
+import { DAEMON_POLICY_PATHS, findPolicy, type PolicyState } from "../service/policy-file.js";
+import { PolicyInForce, type PolicyInForceOptions, UnexpectedPolicy } from "../service/policy-in-force.js";
+import { watchPolicy } from "../service/policy-watch.js";
 import { Verifier } from "../service/verifier.js";
 import { auditFile } from "./audit-file.js";
 import { command } from "./command.js";
 import { EXIT } from "./exit-code.js";
+import {
+  assertExpectedCore,
+  expectedPolicy,
+  MEASUREMENT_OPTIONS,
+  measurement as measurementBy,
+} from "./measurement-options.js";
 import { print } from "./output.js";
 import { REGISTRY_OPTIONS, registrySource } from "./registry-options.js";
 import { UsageError } from "./usage-error.js";
@@ -18,8 +26,9 @@ const DRAIN_MS = 10_000;
 
 export default command({
   description: `Prints one line on standard output once it answers; logs JSON lines to standard error. Without a policy, or with
-a broken one, it serves all the same and denies every image. SIGTERM and SIGINT end it when the requests under
-way have been answered.`,
+a broken one, it serves all the same and denies every image. A policy, or a key file, that is changed is in force soon
+after (at once with SIGHUP); one that is broken is not, and the old one stays. SIGTERM and SIGINT end it when the
+requests under way have been answered.`,
   options: {
     policy: {
       type: "string",
@@ -28,6 +37,7 @@ way have been answered.`,
     },
     socket: { type: "string", value: "PATH", help: `Unix socket to answer on (${DEFAULT_SOCKET})` },
     ...REGISTRY_OPTIONS,
+    ...MEASUREMENT_OPTIONS,
     "audit-log": {
       type: "string",
       value: "FILE",
@@ -35,19 +45,28 @@ way have been answered.`,
     },
   },
   async run({ values }) {
+    assertExpectedCore(values);
     const log = jsonLog();
+    const measurement = measurementBy(values, log);
     const audit = auditLog(values["audit-log"]);
     const source = await registrySource(values, (line) => log.info(line));
-    const state = loadPolicy(findPolicy(values.policy, DAEMON_POLICY_PATHS));
-    const policy = () => state;
-    const verifier = new Verifier({ policy, source, audit, log });
+    const policy = await policyInForce({
+      location: findPolicy(values.policy, DAEMON_POLICY_PATHS),
+      expectedDigest: expectedPolicy(values),
+      measurement,
+      log,
+    });
+    process.on("SIGHUP", () => policy.reload());
+    const verifier = new Verifier({ policy: () => policy.state, source, audit, log, measurement });
 
     const stopped = stopSignal();
     const socket = resolve(values.socket ?? DEFAULT_SOCKET);
     const daemon = await started({ socket, verifier, policy, log });
-    print(`listening on ${daemon.socket}, ${inForce(state)}\n`);
+    print(`listening on ${daemon.socket}, ${inForce(policy.state)}\n`);
 
+    const endWatch = watchPolicy(policy);
     log.info("draining", { signal: await stopped });
+    endWatch();
     await daemon.drain(DRAIN_MS);
     await source.close();
     return EXIT.ok;
@@ -57,6 +76,15 @@ way have been answered.`,
 function auditLog(file: string | undefined) {
   if (file === undefined) return auditToStream(process.stderr);
   return file === "-" ? auditToStream(process.stdout) : auditFile(file);
+}
+
+async function policyInForce(options: PolicyInForceOptions): Promise<PolicyInForce> {
+  try {
+    return await PolicyInForce.start(options);
+  } catch (error) {
+    if (error instanceof UnexpectedPolicy) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 async function started(options: DaemonOptions): Promise<Daemon> {

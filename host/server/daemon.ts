@@ -4,7 +4,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { coreDigest } from "../core/core.js";
 import { DEFAULT_LIMITS } from "../service/limits.js";
 import { jsonLog, type Log } from "../service/log.js";
-import { type PolicyState, policyWarnings } from "../service/policy-file.js";
+import type { PolicySource } from "../service/policy-in-force.js";
 import type { Verifier } from "../service/verifier.js";
 import { VerifierServiceService } from "./generated/countersign/v1/verifier.js";
 import { HealthService } from "./generated/grpc/health/v1/health.js";
@@ -23,7 +23,7 @@ export interface DaemonOptions {
   /** Path of the Unix socket. */
   readonly socket: string;
   readonly verifier: Pick<Verifier, "verify" | "refuse">;
-  readonly policy: () => PolicyState;
+  readonly policy: PolicySource;
   /** Milliseconds a judgement may take at most. */
   readonly deadlineMs?: number;
   readonly log?: Log;
@@ -38,7 +38,8 @@ export interface Daemon {
 /** Serves on a Unix socket, with or without a policy. Throws `SocketRefused` where it cannot listen safely. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { socket, verifier, policy, log = jsonLog(), deadlineMs = DEFAULT_LIMITS.deadlineMs } = options;
-  const health = new Health(policy);
+  const health = new Health(() => policy.state);
+  policy.onChange(() => health.changed());
   const grpc = new Server({ "grpc.max_receive_message_length": MESSAGE_LIMIT });
   grpc.addService(
     VerifierServiceService,
@@ -52,7 +53,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   listener.maxConnections = CONNECTION_LIMIT;
   await listenOnSocket(listener, socket);
   listener.on("error", (error) => log.error("the listener failed", { error: String(error) }));
-  announce(policy(), log);
 
   return {
     socket,
@@ -62,15 +62,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await shutDown(grpc, timeoutMs);
     },
   };
-}
-
-function announce(state: PolicyState, log: Log): void {
-  if (state.kind === "loaded") {
-    log.info("policy in force", { path: state.path, policyDigest: state.core.summary.digest });
-  } else {
-    log.error("every image is denied", { code: state.code, reason: state.reason });
-  }
-  for (const warning of policyWarnings(state)) log.warn(warning);
 }
 
 function shutDown(grpc: Server, timeoutMs: number): Promise<void> {

@@ -36,6 +36,11 @@ export class Health {
     };
   }
 
+  /** Tells every watcher how things stand now. */
+  changed(): void {
+    for (const watcher of this.#watchers) watcher.write({ status: this.#status() });
+  }
+
   /** Tells every watcher that service ends, and ends their streams: a stream that stays open would hold up a drain. */
   drain(): void {
     this.#isDraining = true;

@@ -1,5 +1,5 @@
 import type { Explanation } from "#component/types";
-import type { PolicyState } from "../service/policy-file.js";
+import type { PolicySource } from "../service/policy-in-force.js";
 import type { Verdict } from "../service/verifier.js";
 import type {
   ExplainResponse,
@@ -46,7 +46,8 @@ export function explanationRefused(code: string, reason: string): ExplainRespons
   return { ok: false, code, reason, canonical: "", candidates: [], applies: 0, requirements: [] };
 }
 
-export function policyMessage(state: PolicyState, coreDigest: string): GetPolicyResponse {
+export function policyMessage(policy: PolicySource, coreDigest: string): GetPolicyResponse {
+  const { state, failure } = policy;
   if (state.kind === "none") return policyMissing(state.code, state.reason, coreDigest);
   if (state.kind === "invalid") {
     return { ...policyMissing(state.code, state.reason, coreDigest), path: state.path };
@@ -62,6 +63,8 @@ export function policyMessage(state: PolicyState, coreDigest: string): GetPolicy
     loadedAt: state.loadedAt.toISOString(),
     keys: keys.map((key) => ({ ...key, fingerprint: key.fingerprint ?? "" })),
     findings,
+    reloadFailure: failure?.reason ?? "",
+    reloadFailedAt: failure?.at.toISOString() ?? "",
   };
 }
 
@@ -76,5 +79,7 @@ export function policyMissing(code: string, reason: string, coreDigest: string):
     loadedAt: "",
     keys: [],
     findings: [],
+    reloadFailure: "",
+    reloadFailedAt: "",
   };
 }

@@ -3,6 +3,7 @@ import type { Image } from "#component/types";
 import { NameRefused } from "../core/core.js";
 import type { Log } from "../service/log.js";
 import type { PolicyState } from "../service/policy-file.js";
+import type { PolicySource } from "../service/policy-in-force.js";
 import type { Verifier } from "../service/verifier.js";
 import type {
   ExplainRequest,
@@ -29,7 +30,7 @@ const ANSWER_MARGIN_MS = 250;
 /** What the service answers from. */
 export interface VerifierServiceParts {
   readonly verifier: Pick<Verifier, "verify" | "refuse">;
-  readonly policy: () => PolicyState;
+  readonly policy: PolicySource;
   /** Milliseconds a judgement may take at most; a caller's own deadline shortens it. */
   readonly deadlineMs: number;
   readonly coreDigest: string;
@@ -46,12 +47,12 @@ export function verifierService(parts: VerifierServiceParts): VerifierServiceSer
     verifyImage: unary(log, (call) => verifyImage(parts, call), faultMessage),
     explain: unary(
       log,
-      async ({ request }) => explain(policy(), request),
+      async ({ request }) => explain(policy.state, request),
       () => explanationRefused("core-fault", "the core failed on this name: see the daemon's log"),
     ),
     getPolicy: unary<GetPolicyRequest, GetPolicyResponse>(
       log,
-      async () => policyMessage(policy(), coreDigest),
+      async () => policyMessage(policy, coreDigest),
       () => policyMissing("core-fault", "the daemon failed: see its log", coreDigest),
     ),
   };

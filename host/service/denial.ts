@@ -12,6 +12,7 @@ export type HostCode = Extract<
   | "registry-timeout"
   | "budget-exhausted"
   | "request-malformed"
+  | "measurement-failed"
 >;
 
 /** A judgement the host gives by itself. */

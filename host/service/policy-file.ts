@@ -1,9 +1,10 @@
 import { lstatSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { CoreFault, PolicyCore, PolicyError } from "../core/core.js";
-import { FileRefused, readBoundedFile } from "./bounded-file.js";
+import { CoreFault, type PolicyCore, PolicyError } from "../core/core.js";
+import { FileRefused } from "./bounded-file.js";
 import { reasonLine } from "./one-line.js";
+import { loadAgreed, type PolicyReading } from "./policy-reading.js";
 
 /** Where the command line looks for a policy when it is given none, in order. */
 export const CLI_POLICY_PATHS: readonly string[] = [
@@ -13,17 +14,13 @@ export const CLI_POLICY_PATHS: readonly string[] = [
 /** Where the daemon looks: a policy written for podman must not decide what a node runs unless somebody says so. */
 export const DAEMON_POLICY_PATHS: readonly string[] = ["/etc/countersign/policy.json"];
 
-const POLICY_LIMIT = 32 * 1024 * 1024;
-/** The bound on a CA file. The core, which knows what a file is for, holds keys to less. */
-const NAMED_FILE_LIMIT = 1024 * 1024;
-
 /** What is judged by at one moment: a policy, or the reason for which everything is denied. */
 export type PolicyState =
   | { readonly kind: "loaded"; readonly core: LoadedCore; readonly path: string; readonly loadedAt: Date }
   | { readonly kind: "none"; readonly code: "no-policy"; readonly reason: string }
   | {
       readonly kind: "invalid";
-      readonly code: "policy-invalid";
+      readonly code: "policy-invalid" | "measurement-failed";
       readonly reason: string;
       readonly path: string;
     };
@@ -31,10 +28,10 @@ export type PolicyState =
 /** What a loaded policy is used for. */
 export type LoadedCore = Pick<PolicyCore, "summary" | "plan" | "judge" | "explain">;
 
-/** Where the policy is, or where it was looked for. */
+/** Where the policy is; or where it was looked for, the first place of which is where it would be. */
 export type PolicyLocation =
   | { readonly kind: "found"; readonly path: string }
-  | { readonly kind: "none"; readonly code: "no-policy"; readonly reason: string };
+  | { readonly kind: "none"; readonly code: "no-policy"; readonly reason: string; readonly path: string };
 
 /**
  * The explicit path if there is one, else the first candidate that is there in any form. What is there and broken is
@@ -42,35 +39,25 @@ export type PolicyLocation =
  */
 export function findPolicy(explicit: string | undefined, candidates: readonly string[]): PolicyLocation {
   const paths = (explicit === undefined ? candidates : [explicit]).map((path) => resolve(path));
-  const path = paths.find(isThere);
-  if (path !== undefined) return { kind: "found", path };
-  return { kind: "none", code: "no-policy", reason: reasonLine(`no policy at ${paths.join(" or ")}`) };
+  const found = paths.find(isThere);
+  if (found !== undefined) return { kind: "found", path: found };
+  const [path = ""] = paths;
+  return { kind: "none", code: "no-policy", reason: reasonLine(`no policy at ${paths.join(" or ")}`), path };
 }
 
 /** Loads the policy that was found, and the files it names. Every failure is a state that denies. */
 export function loadPolicy(location: PolicyLocation): PolicyState {
-  if (location.kind === "none") return location;
-  const { path } = location;
-  try {
-    const core = PolicyCore.load(readPolicyFile(path), readNamedFile);
-    return { kind: "loaded", core, path, loadedAt: new Date() };
-  } catch (error) {
-    return { kind: "invalid", code: "policy-invalid", reason: reasonLine(whyInvalid(path, error)), path };
-  }
+  return location.kind === "none" ? location : readPolicyState(location.path).state;
 }
 
-/** The text of a policy. Throws `FileRefused`. */
-export function readPolicyFile(path: string): Uint8Array {
-  return readBoundedFile(path, POLICY_LIMIT);
-}
-
-/** A file a policy names; null if it cannot be read, which the core reports and denies by. */
-export function readNamedFile(path: string): Uint8Array | null {
+/** The state a policy's file gives, and what was read for it where it loads. */
+export function readPolicyState(path: string): { state: PolicyState; reading: PolicyReading | null } {
   try {
-    return readBoundedFile(path, NAMED_FILE_LIMIT);
+    const { core, reading } = loadAgreed(path);
+    return { state: { kind: "loaded", core, path, loadedAt: new Date() }, reading };
   } catch (error) {
-    if (error instanceof FileRefused) return null;
-    throw error;
+    const reason = reasonLine(whyInvalid(path, error));
+    return { state: { kind: "invalid", code: "policy-invalid", reason, path }, reading: null };
   }
 }
 

@@ -8,6 +8,7 @@ import { InFlight } from "./in-flight.js";
 import { Inquiry } from "./inquiry.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 import { jsonLog, type Log } from "./log.js";
+import { type Measurement, MeasurementFailed } from "./measurement.js";
 import type { PolicyState } from "./policy-file.js";
 import { Stopwatch } from "./stopwatch.js";
 import type { Decision, Verdict } from "./verdict.js";
@@ -24,6 +25,8 @@ export interface VerifierParts {
   /** Unix time in seconds. */
   readonly clock?: () => bigint;
   readonly log?: Log;
+  /** Told of each acceptance before it is given. */
+  readonly measurement?: Measurement | undefined;
 }
 
 export interface VerifyOptions {
@@ -42,14 +45,16 @@ export class Verifier {
   readonly #clock: () => bigint;
   readonly #log: Log;
   readonly #inFlight: InFlight;
+  readonly #measurement: Measurement | undefined;
 
-  constructor({ policy, source, audit, limits, clock, log }: VerifierParts) {
+  constructor({ policy, source, audit, limits, clock, log, measurement }: VerifierParts) {
     this.#policy = policy;
     this.#source = source;
     this.#audit = audit;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#clock = clock ?? (() => BigInt(Math.floor(Date.now() / 1000)));
     this.#log = log ?? jsonLog();
+    this.#measurement = measurement;
     this.#inFlight = new InFlight(this.#limits.inFlight, this.#limits.inFlightPerRegistry);
   }
 
@@ -82,9 +87,15 @@ export class Verifier {
         stopwatch,
         clock: this.#clock,
       });
-      return await inquiry.decide();
+      const decision = await inquiry.decide();
+      if (decision.ok) await this.#measurement?.imageAccepted(decision);
+      return decision;
     } catch (error) {
       if (error instanceof ArgumentRefused) return this.#deny(image, "request-malformed", error.message);
+      if (error instanceof MeasurementFailed) {
+        const reason = `the acceptance could not be measured: ${error.message}`;
+        return deny("measurement-failed", reason, { ...image, policyDigest });
+      }
       return this.#denyFault(image, error, policyDigest);
     } finally {
       deadline.dispose();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
@@ -94,3 +94,101 @@ test("an audit log that cannot be written: usage error", async (t) => {
   const result = await runCli(["serve", "--socket", socket, "--audit-log", "/nonexistent/audit.jsonl"]);
   assertUsageError(result, /--audit-log: .*ENOENT/);
 });
+
+test("SIGHUP: a changed policy is in force; a broken one is not, and status says so", async (t) => {
+  const policy = policyFile(t, REJECT_ALL);
+  const { socket, child } = await serving(t, ["--policy", policy]);
+  const plugin = await installPlugin(t, socket);
+  assert.equal((await execute(plugin)).status, 1);
+  assert.equal((await status(socket)).status, 0);
+
+  writeFileSync(policy, JSON.stringify(ACCEPT_ALL));
+  await until(child, "SIGHUP", /policy in force/);
+  assert.equal((await execute(plugin)).status, 0);
+
+  writeFileSync(policy, "{");
+  await until(child, "SIGHUP", /the new policy is not in force, the old one is/);
+  assert.equal((await execute(plugin)).status, 0);
+  const broken = await status(socket);
+  assert.equal(broken.status, 1);
+  assert.match(JSON.parse(broken.stdout).reloadFailure, /policy\.json:1:\d+: /);
+});
+
+test("status: without a daemon, one line and exit status 3", async (t) => {
+  const result = await status(join(temporaryFolder(t), "verifier.sock"));
+  assert.match(result.stderr, /^countersign: daemon-unreachable: no daemon at [^\n]+\n$/);
+  assert.equal(result.status, 3);
+});
+
+test("status: text names policy, core, keys and what is wrong", async (t) => {
+  const keyPath = join(temporaryFolder(t), "cosign.pub");
+  const policy = policyFile(t, { default: [{ type: "sigstoreSigned", keyPath }] });
+  const { socket } = await serving(t, ["--policy", policy]);
+  const { stdout } = await runCli(["status", "--socket", socket]);
+  assert.match(stdout, /^policy {2}sha256:[0-9a-f]{64}\nfrom {4}\S+policy\.json, since \d{4}-/);
+  assert.match(stdout, /^core {4}sha256:[0-9a-f]{64}$/m);
+  assert.match(stdout, /^key {5}the file cannot be read {2}default\[0\]\.keyPath \S+cosign\.pub$/m);
+});
+
+test("--expect-policy-digest: another policy is a usage error, the expected one is served", async (t) => {
+  const policy = policyFile(t, REJECT_ALL);
+  const digest = (await runCli(["policy", "digest", "--policy", policy])).stdout.trim();
+  const { firstLine } = await serving(t, ["--policy", policy, "--expect-policy-digest", digest]);
+  assert.ok(firstLine.endsWith(`policy ${digest}\n`));
+
+  const other = policyFile(t, ACCEPT_ALL);
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const refused = ["serve", "--socket", socket, "--policy", other, "--expect-policy-digest"];
+  assertUsageError(
+    await runCli([...refused, digest]),
+    /is policy sha256:\w+, and not sha256:\w+ as expected/,
+  );
+  assertUsageError(await runCli([...refused, "abc"]), /--expect-policy-digest: "abc" is not sha256:/);
+});
+
+test("--expect-core-digest: another core is a usage error", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const expected = `sha256:${"0".repeat(64)}`;
+  const result = await runCli(["serve", "--socket", socket, "--expect-core-digest", expected]);
+  assertUsageError(result, /--expect-core-digest: this is core sha256:\w+, and not sha256:0+/);
+});
+
+test("--measure-required: an image whose acceptance is not measured is denied", async (t) => {
+  const measure = ["--measure", "/bin/sh", "--measure-argument=-c", "--measure-argument"];
+  const onlyLoads = "! grep -q image-accept";
+  const policy = policyFile(t, ACCEPT_ALL);
+  const { socket } = await serving(t, ["--policy", policy, ...measure, onlyLoads, "--measure-required"]);
+  const { status, stdout } = await execute(await installPlugin(t, socket));
+  assert.match(stdout, /^measurement-failed: the acceptance could not be measured: it exited with 1\n$/);
+  assert.equal(status, 1);
+});
+
+test("--measure: arguments without a program, and a program without a path, are usage errors", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  for (const [args, message] of [
+    [["--measure-argument", "x"], /--measure-argument needs --measure/],
+    [["--measure-required"], /--measure-required needs --measure/],
+    [["--measure", "tpm2_pcrextend"], /--measure: tpm2_pcrextend is not an absolute path/],
+  ] as const) {
+    assertUsageError(await runCli(["serve", "--socket", socket, ...args]), message);
+  }
+});
+
+function status(socket: string) {
+  return runCli(["status", "--json", "--socket", socket]);
+}
+
+/** Sends a signal, and waits for a line of the log. */
+async function until(
+  child: ReturnType<typeof startCli>,
+  signal: NodeJS.Signals,
+  line: RegExp,
+): Promise<void> {
+  const logged = new Promise<void>((resolve) => {
+    child.stderr.on("data", (text) => {
+      if (line.test(String(text))) resolve();
+    });
+  });
+  child.kill(signal);
+  await logged;
+}

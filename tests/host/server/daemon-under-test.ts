@@ -35,8 +35,8 @@ export async function daemonUnderTest(t: TestContext, parts: Parts = {}): Promis
   const { core, state = loaded(core), source = new SourceDouble(), options } = parts;
   const audit = new AuditDouble();
   const log = new LogDouble();
-  const policy = () => state;
-  const verifier = new Verifier({ policy, source, audit, log });
+  const verifier = new Verifier({ policy: () => state, source, audit, log });
+  const policy = { state, failure: null, onChange: () => {} };
   const socket = join(temporaryFolder(t), "verifier.sock");
   const daemon = await startDaemon({ socket, verifier, policy, log, ...options });
   t.after(() => daemon.drain(0));

@@ -29,6 +29,8 @@ test("GetPolicy: digests, path, time, fingerprints and findings of the policy in
     loadedAt: "2026-11-23T00:00:00.000Z",
     keys: core.summary.keys,
     findings: core.summary.findings,
+    reloadFailure: "",
+    reloadFailedAt: "",
   });
   assert.equal(response.keys[0]?.file, KEY_PATH);
 });

@@ -118,18 +118,11 @@ for (const state of [
   } as const,
 ]) {
   test(`${state.code}: the daemon serves, and denies`, async (t) => {
-    const { daemon, log } = await daemonUnderTest(t, { state });
+    const { daemon } = await daemonUnderTest(t, { state });
     const response = await verifyImage(verifierClient(t, daemon));
     assert.equal(response.ok, false);
     assert.equal(response.code, state.code);
     assert.equal(response.reason, state.reason);
-    assert.deepEqual(log.lines, [
-      {
-        level: "error",
-        message: "every image is denied",
-        fields: { code: state.code, reason: state.reason },
-      },
-    ]);
   });
 }
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
-import { findPolicy, loadPolicy, policyWarnings, readNamedFile } from "../../../host/service/policy-file.js";
+import { findPolicy, loadPolicy, policyWarnings } from "../../../host/service/policy-file.js";
+import { readNamedFile } from "../../../host/service/policy-reading.js";
 import { coreDouble, loaded } from "./core-double.js";
 
 const REJECT = '{"default":[{"type":"reject"}]}';
@@ -41,6 +42,7 @@ test("an explicit path leaves the candidates alone", (t) => {
     kind: "none",
     code: "no-policy",
     reason: `no policy at ${join(folder, "asked.json")}`,
+    path: join(folder, "asked.json"),
   });
 });
 
@@ -51,6 +53,7 @@ test("no-policy: the reason names every place", (t) => {
     kind: "none",
     code: "no-policy",
     reason: `no policy at ${join(folder, "a")} or ${join(folder, "b")}`,
+    path: join(folder, "a"),
   });
 });
 

@@ -147,6 +147,10 @@ export interface GetPolicyResponse {
   keys: Key[];
   /** What a careful operator would want to know about it. */
   findings: Finding[];
+  /** Why what is in the policy's file is not in force; empty when it is. */
+  reloadFailure: string;
+  /** When that was first found, RFC 3339 in UTC. */
+  reloadFailedAt: string;
 }
 
 /** Key is one public key the policy names. */
@@ -968,6 +972,8 @@ function createBaseGetPolicyResponse(): GetPolicyResponse {
     loadedAt: "",
     keys: [],
     findings: [],
+    reloadFailure: "",
+    reloadFailedAt: "",
   };
 }
 
@@ -999,6 +1005,12 @@ export const GetPolicyResponse: MessageFns<GetPolicyResponse> = {
     }
     for (const v of message.findings) {
       Finding.encode(v!, writer.uint32(74).fork()).join();
+    }
+    if (message.reloadFailure !== "") {
+      writer.uint32(82).string(message.reloadFailure);
+    }
+    if (message.reloadFailedAt !== "") {
+      writer.uint32(90).string(message.reloadFailedAt);
     }
     return writer;
   },
@@ -1088,6 +1100,22 @@ export const GetPolicyResponse: MessageFns<GetPolicyResponse> = {
             message.findings.push(Finding.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.reloadFailure = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.reloadFailedAt = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1114,6 +1142,8 @@ export const GetPolicyResponse: MessageFns<GetPolicyResponse> = {
     message.loadedAt = object.loadedAt ?? "";
     message.keys = object.keys?.map((e) => Key.fromPartial(e)) || [];
     message.findings = object.findings?.map((e) => Finding.fromPartial(e)) || [];
+    message.reloadFailure = object.reloadFailure ?? "";
+    message.reloadFailedAt = object.reloadFailedAt ?? "";
     return message;
   },
 };

@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+
+import { LRUCache } from "lru-cache";
+import type { CoreJudgement } from "../core/core.js";
+import type { Log } from "./log.js";
+import { jsonLine } from "./one-line.js";
+
+/** What a measurement is told of, one JSON object each. Digests are `sha256:…`. */
+export type MeasuredEvent =
+  | {
+      /** A policy is about to be in force. */
+      readonly event: "policy-load";
+      readonly policyDigest: string;
+      readonly coreDigest: string;
+      readonly path: string;
+    }
+  | {
+      /** An image is about to be accepted for the first time under this policy and this name. */
+      readonly event: "image-accept";
+      readonly policyDigest: string;
+      readonly coreDigest: string;
+      readonly name: string;
+      readonly digest: string;
+      readonly transport: string;
+      readonly scope: string;
+      /** Null where the policy accepts without a signature. */
+      readonly signer: string | null;
+    };
+
+/** The event could not be measured, and has to be. */
+export class MeasurementFailed extends Error {
+  override readonly name = "MeasurementFailed";
+}
+
+/** A log outside this process that is told of every policy and of every first acceptance, before they count. */
+export interface Measurement {
+  /** Rejects with `MeasurementFailed` where measuring is required and failed; otherwise a failure is only logged. */
+  policyLoaded(policyDigest: string, path: string): Promise<void>;
+  /** The same for an acceptance. Each (policy, name, digest) is measured once; one that failed is tried again. */
+  imageAccepted(judgement: CoreJudgement): Promise<void>;
+}
+
+export interface MeasurementOptions {
+  /** Program and arguments, run as they are for each event: no shell, nothing of the event among them. */
+  readonly command: readonly [program: string, ...rest: string[]];
+  readonly required: boolean;
+  readonly coreDigest: string;
+  readonly log: Log;
+  /** Milliseconds the command may take. */
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 5_000;
+/** Acceptances remembered; one that has been forgotten is measured again. */
+const REMEMBERED = 100_000;
+
+/** Runs a command for each event, which gets the event as one JSON line on its standard input. */
+export class MeasurementCommand implements Measurement {
+  readonly #options: MeasurementOptions;
+  readonly #accepted = new LRUCache<string, Promise<void>>({ max: REMEMBERED });
+
+  constructor(options: MeasurementOptions) {
+    this.#options = options;
+  }
+
+  policyLoaded(policyDigest: string, path: string): Promise<void> {
+    const { coreDigest } = this.#options;
+    return this.#measure({ event: "policy-load", policyDigest, coreDigest, path });
+  }
+
+  imageAccepted({ policyDigest, name, digest, transport, scope, signer }: CoreJudgement): Promise<void> {
+    const key = JSON.stringify([policyDigest, name, digest]);
+    const known = this.#accepted.get(key);
+    if (known) return known;
+    const { coreDigest } = this.#options;
+    const event = {
+      event: "image-accept",
+      policyDigest,
+      coreDigest,
+      name,
+      digest,
+      transport,
+      scope,
+    } as const;
+    const measured = this.#measure({ ...event, signer: signer ?? null }, () => this.#accepted.delete(key));
+    this.#accepted.set(key, measured);
+    return measured;
+  }
+
+  async #measure(event: MeasuredEvent, onFailure?: () => void): Promise<void> {
+    const { required, log } = this.#options;
+    const failure = await this.#run(jsonLine({ ...event, time: new Date().toISOString() }));
+    if (failure === null) return;
+    onFailure?.();
+    log.error("an event was not measured", { event: event.event, policyDigest: event.policyDigest, failure });
+    if (required) throw new MeasurementFailed(failure);
+  }
+
+  /** Null, or why it failed: never what the command printed. */
+  #run(line: string): Promise<string | null> {
+    const { command, timeoutMs = TIMEOUT_MS } = this.#options;
+    const [program, ...rest] = command;
+    return new Promise((resolve) => {
+      const child = spawn(program, rest, {
+        stdio: ["pipe", "ignore", "ignore"],
+        timeout: timeoutMs,
+        killSignal: "SIGKILL",
+      });
+      child.once("error", (error: NodeJS.ErrnoException) => resolve(`it does not start: ${error.code}`));
+      child.once("exit", (status, signal) => {
+        if (status === 0) resolve(null);
+        else resolve(status === null ? `it was ended by ${signal}` : `it exited with ${status}`);
+      });
+      // A command that does not read its input has said so by its exit status.
+      child.stdin.on("error", () => {});
+      child.stdin.end(line);
+    });
+  }
+}

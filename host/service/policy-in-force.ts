@@ -1,0 +1,177 @@
+import type { Log } from "./log.js";
+import { type Measurement, MeasurementFailed } from "./measurement.js";
+import { reasonLine } from "./one-line.js";
+import {
+  findPolicy,
+  type PolicyLocation,
+  type PolicyState,
+  policyWarnings,
+  readPolicyState,
+} from "./policy-file.js";
+import { isUnchanged, lostFile, type PolicyReading } from "./policy-reading.js";
+
+export interface PolicyInForceOptions {
+  readonly location: PolicyLocation;
+  readonly log: Log;
+  /** `sha256:…`: no policy with another digest is ever in force. */
+  readonly expectedDigest?: string | undefined;
+  readonly measurement?: Measurement | undefined;
+}
+
+/** Why what is in the policy's file is not in force. */
+export interface ReloadFailure {
+  readonly reason: string;
+  /** When it was first found to be so. */
+  readonly at: Date;
+}
+
+/** What judges and answers by a policy that may change meanwhile. */
+export type PolicySource = Pick<PolicyInForce, "state" | "failure" | "onChange">;
+
+/** The policy is not the one that is expected: there is nothing to start with. `message` is one line. */
+export class UnexpectedPolicy extends Error {
+  override readonly name = "UnexpectedPolicy";
+}
+
+/**
+ * The policy that is judged by, replaced while judgements go on. Each judgement asks for `state` once, and so is by one
+ * policy from beginning to end. What does not load, is not the expected policy, or could not be measured though it must
+ * be, never replaces one that is in force.
+ */
+export class PolicyInForce {
+  readonly #options: PolicyInForceOptions;
+  readonly #listeners = new Set<() => void>();
+  #state: PolicyState;
+  /** What the policy in force was read from. */
+  #reading: PolicyReading | null = null;
+  #failure: ReloadFailure | null = null;
+  /** Reloads come one after the other. */
+  #last: Promise<void> = Promise.resolve();
+
+  private constructor(options: PolicyInForceOptions, state: PolicyState) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  /** Reads the policy for the first time. Throws `UnexpectedPolicy`. */
+  static async start(options: PolicyInForceOptions): Promise<PolicyInForce> {
+    const { location, expectedDigest } = options;
+    const { path } = location;
+    const policy = new PolicyInForce(options, {
+      kind: "invalid",
+      code: "policy-invalid",
+      reason: `${path} is not read yet`,
+      path,
+    });
+    if (location.kind === "found") await policy.reload();
+    else policy.#replace(location, null);
+    if (expectedDigest !== undefined && policy.state.kind !== "loaded")
+      throw new UnexpectedPolicy(policy.state.reason);
+    return policy;
+  }
+
+  get state(): PolicyState {
+    return this.#state;
+  }
+
+  get failure(): ReloadFailure | null {
+    return this.#failure;
+  }
+
+  /** The policy's file and the files it names: where a change would be. */
+  get files(): readonly string[] {
+    return [this.#options.location.path, ...(this.#reading?.files.keys() ?? [])];
+  }
+
+  /** Called whenever another policy is in force, or why there is none has changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Reads the files again and puts what they say in force, if it may be. Never rejects. */
+  reload(): Promise<void> {
+    this.#last = this.#last
+      .then(() => this.#reload())
+      .catch((error) => this.#options.log.error("a reload failed", { error: String(error) }));
+    return this.#last;
+  }
+
+  async #reload(): Promise<void> {
+    const { path } = this.#options.location;
+    if (this.#reading !== null && isUnchanged(path, this.#reading)) {
+      const hadFailed = this.#failure !== null;
+      this.#failure = null;
+      if (hadFailed) this.#notify();
+      return;
+    }
+    const location = findPolicy(path, []);
+    const { state, reading } =
+      location.kind === "none" ? { state: location, reading: null } : readPolicyState(path);
+    const refusal = await this.#whyNot(state, reading);
+    if (refusal === null) this.#replace(state, reading);
+    else this.#keep(refusal);
+  }
+
+  /** Why this may not be in force, or null. The measurement comes last: it is told only of what then is. */
+  async #whyNot(state: PolicyState, reading: PolicyReading | null): Promise<PolicyState | null> {
+    if (state.kind !== "loaded") return state;
+    const { path, core } = state;
+    const { digest } = core.summary;
+    const refused = (code: "policy-invalid" | "measurement-failed", reason: string): PolicyState => ({
+      kind: "invalid",
+      code,
+      reason: reasonLine(reason),
+      path,
+    });
+    const { expectedDigest, measurement } = this.#options;
+    if (expectedDigest !== undefined && digest !== expectedDigest)
+      return refused("policy-invalid", `${path} is policy ${digest}, and not ${expectedDigest} as expected`);
+    const lost = this.#reading && reading && lostFile(this.#reading, reading);
+    if (lost !== null)
+      return refused("policy-invalid", `${path} names ${lost}, which cannot be read any more`);
+    try {
+      await measurement?.policyLoaded(digest, path);
+      return null;
+    } catch (error) {
+      if (!(error instanceof MeasurementFailed)) throw error;
+      return refused("measurement-failed", `the policy could not be measured: ${error.message}`);
+    }
+  }
+
+  #replace(state: PolicyState, reading: PolicyReading | null): void {
+    this.#state = state;
+    this.#reading = reading;
+    this.#failure = null;
+    this.#announce();
+  }
+
+  #keep(refusal: PolicyState): void {
+    if (refusal.kind === "loaded") throw new TypeError("a policy that may be in force is no refusal");
+    const { reason } = refusal;
+    if (this.#failure?.reason === reason) return;
+    this.#failure = { reason, at: new Date() };
+    // Where nothing is in force there is nothing to keep but the reason.
+    if (this.#state.kind !== "loaded") {
+      this.#state = refusal;
+      this.#announce();
+      return;
+    }
+    const policyDigest = this.#state.core.summary.digest;
+    this.#options.log.error("the new policy is not in force, the old one is", { reason, policyDigest });
+    this.#notify();
+  }
+
+  #announce(): void {
+    const { log } = this.#options;
+    const state = this.#state;
+    if (state.kind === "loaded") {
+      log.info("policy in force", { path: state.path, policyDigest: state.core.summary.digest });
+    } else log.error("every image is denied", { code: state.code, reason: state.reason });
+    for (const warning of policyWarnings(state)) log.warn(warning);
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,73 @@
+import { PolicyCore } from "../core/core.js";
+import { FileRefused, readBoundedFile } from "./bounded-file.js";
+
+const POLICY_LIMIT = 32 * 1024 * 1024;
+/** The bound on a CA file. The core, which knows what a file is for, holds keys to less. */
+const NAMED_FILE_LIMIT = 1024 * 1024;
+
+/** Readings of files that are being replaced one after the other agree soon; what goes on changing is not a policy. */
+const MOST_READINGS = 5;
+
+/** A policy's text and the files it names, as they were at one time; null for a file that could not be read. */
+export interface PolicyReading {
+  readonly policy: Uint8Array;
+  readonly files: ReadonlyMap<string, Uint8Array | null>;
+}
+
+/**
+ * Loads the policy at `path` from a reading that a second one agrees with: a policy and keys that are replaced while
+ * they are read must not be mixed. Throws `FileRefused`, `PolicyError` or `CoreFault`.
+ */
+export function loadAgreed(path: string): { core: PolicyCore; reading: PolicyReading } {
+  for (let attempt = 0; attempt < MOST_READINGS; attempt++) {
+    const policy = readPolicyFile(path);
+    const files = new Map<string, Uint8Array | null>();
+    const core = PolicyCore.load(policy, (named) => {
+      const content = readNamedFile(named);
+      files.set(named, content);
+      return content;
+    });
+    const reading = { policy, files };
+    if (isUnchanged(path, reading)) return { core, reading };
+  }
+  throw new FileRefused(`${path}, or a file it names, keeps changing while it is read`);
+}
+
+/** Whether a reading of the same files now has the same bytes. */
+export function isUnchanged(path: string, { policy, files }: PolicyReading): boolean {
+  try {
+    if (!areEqual(policy, readPolicyFile(path))) return false;
+  } catch (error) {
+    if (error instanceof FileRefused) return false;
+    throw error;
+  }
+  return [...files].every(([named, content]) => areEqual(content, readNamedFile(named)));
+}
+
+/** A file that could be read before and cannot be now; null if there is none. */
+export function lostFile(before: PolicyReading, now: PolicyReading): string | null {
+  for (const [named, content] of now.files) {
+    if (content === null && (before.files.get(named) ?? null) !== null) return named;
+  }
+  return null;
+}
+
+/** The text of a policy. Throws `FileRefused`. */
+export function readPolicyFile(path: string): Uint8Array {
+  return readBoundedFile(path, POLICY_LIMIT);
+}
+
+/** A file a policy names; null if it cannot be read, which the core reports and denies by. */
+export function readNamedFile(path: string): Uint8Array | null {
+  try {
+    return readBoundedFile(path, NAMED_FILE_LIMIT);
+  } catch (error) {
+    if (error instanceof FileRefused) return null;
+    throw error;
+  }
+}
+
+function areEqual(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Buffer.compare(a, b) === 0;
+}

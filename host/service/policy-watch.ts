@@ -1,0 +1,74 @@
+import { type FSWatcher, realpathSync, statSync, watch } from "node:fs";
+import { dirname } from "node:path";
+
+import type { PolicyInForce } from "./policy-in-force.js";
+
+/** A change comes as several events; the last of them is waited for. */
+const SETTLE_MS = 150;
+/** Not every change is noticed: network file systems say nothing, and a folder may have been replaced itself. */
+const POLL_MS = 30_000;
+
+/**
+ * Reloads a policy when something changes in a folder of its file or of a file it names. Folders are watched, for
+ * what is replaced by a rename, as editors and Kubernetes do it, is not the file that was watched. Returns what ends it.
+ */
+export function watchPolicy(policy: PolicyInForce): () => void {
+  const watchers = new Map<string, FSWatcher>();
+  let settling: NodeJS.Timeout | undefined;
+
+  const reload = async () => {
+    await policy.reload();
+    watchFolders();
+  };
+  const changed = () => {
+    clearTimeout(settling);
+    settling = setTimeout(reload, SETTLE_MS);
+  };
+  const watchFolders = () => {
+    const folders = foldersOf(policy.files);
+    for (const [id, folder] of folders) {
+      const watcher = watchers.has(id) ? null : watchFolder(folder, changed);
+      if (watcher !== null) watchers.set(id, watcher);
+    }
+    for (const [id, watcher] of watchers) {
+      if (folders.has(id)) continue;
+      watcher.close();
+      watchers.delete(id);
+    }
+  };
+  watchFolders();
+  const poll = setInterval(reload, POLL_MS);
+  return () => {
+    clearInterval(poll);
+    clearTimeout(settling);
+    for (const watcher of watchers.values()) watcher.close();
+  };
+}
+
+/** The folders a file can be replaced in, by what they are: its own, and the one its links lead to. */
+function foldersOf(files: readonly string[]): Map<string, string> {
+  const folders = new Map<string, string>();
+  for (const file of files) {
+    for (const find of [() => dirname(file), () => dirname(realpathSync(file))]) {
+      try {
+        const folder = find();
+        // One that was replaced by another of its name is to be watched anew.
+        folders.set(`${folder} ${statSync(folder).ino}`, folder);
+      } catch {
+        // It is not there, or not now.
+      }
+    }
+  }
+  return folders;
+}
+
+/** Null where it cannot be watched: the poll will do. */
+function watchFolder(folder: string, changed: () => void): FSWatcher | null {
+  try {
+    const watcher = watch(folder, changed);
+    watcher.on("error", () => watcher.close());
+    return watcher;
+  } catch {
+    return null;
+  }
+}
