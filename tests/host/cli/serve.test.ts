@@ -139,10 +139,10 @@ test("--expect-policy-digest: another policy is a usage error, the expected one 
   const other = policyFile(t, ACCEPT_ALL);
   const socket = join(temporaryFolder(t), "verifier.sock");
   const refused = ["serve", "--socket", socket, "--policy", other, "--expect-policy-digest"];
-  assertUsageError(
-    await runCli([...refused, digest]),
-    /is policy sha256:\w+, and not sha256:\w+ as expected/,
-  );
+  const { status, stdout, stderr } = await runCli([...refused, digest]);
+  assert.match(stderr, /^countersign: \S+ is policy sha256:\w+, and not sha256:\w+ as expected$/m);
+  assert.equal(stdout, "");
+  assert.equal(status, 2);
   assertUsageError(await runCli([...refused, "abc"]), /--expect-policy-digest: "abc" is not sha256:/);
 });
 

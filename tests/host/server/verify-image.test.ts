@@ -200,14 +200,3 @@ test("64 images at once each get their own answer", async (t) => {
   );
   assert.equal(audit.records.length, 64);
 });
-
-test("findings are logged when the daemon starts", async (t) => {
-  const finding = { id: "default-accepts", line: 1, column: 12, path: "default" };
-  const message = "the default accepts anything";
-  const core = coreDouble({
-    summary: { findings: [{ ...finding, severity: "warning", message, advice: "" }] },
-  });
-  const { log } = await daemonUnderTest(t, { state: loaded(core) });
-  const warning = log.lines.find(({ level }) => level === "warn");
-  assert.equal(warning?.message, "warning: /etc/countersign/policy.json:1:12: the default accepts anything");
-});

@@ -29,6 +29,15 @@ test("a policy that is replaced is in force, and whoever listens is told", async
   assert.equal(told, 1);
 });
 
+test("what comes into force is logged, with what a careful operator would want to know", async (t) => {
+  const { log, path } = await setUp(t, ACCEPT);
+  const [inForce, warning] = log.lines;
+  assert.equal(inForce?.message, "policy in force");
+  assert.equal(inForce?.fields["path"], path);
+  assert.equal(warning?.level, "warn");
+  assert.match(warning.message, /^warning: \S+policy\.json:1:\d+: /);
+});
+
 test("files that are what they were change nothing", async (t) => {
   const { policy, log } = await setUp(t, REJECT);
   const { state } = policy;
