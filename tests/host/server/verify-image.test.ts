@@ -7,7 +7,7 @@ import { CoreFault, PolicyCore } from "../../../host/core/core.js";
 import type { VerifyImageRequest } from "../../../host/server/generated/countersign/v1/verifier.js";
 import { captureInstances, corrupt } from "../core/instances.js";
 import { evidenceFor, KEY, POLICY, SIGNED_IMAGE } from "../core/signed-image.js";
-import { coreDouble, DIGEST, decided, loaded } from "../service/core-double.js";
+import { coreDouble, DIGEST, decided } from "../service/core-double.js";
 import { deafSource, SourceDouble } from "../service/source-double.js";
 import { daemonUnderTest, verifierClient, verifyImage, verifyRequest } from "./daemon-under-test.js";
 
