@@ -1,54 +1,60 @@
-// npm run bench -- [--quick] [--json]
+// npm run bench -- [--quick] [--json] [--only NAME,…]
 //
-// Figures beside those of peers, measured in turns on this machine: only the ratios mean something elsewhere.
-// Exit code 0: measured. 1: something could not be measured, or the daemon's memory grows. 2: usage.
+// Figures beside those of peers, measured in turns on this machine: only the ratios mean something elsewhere. The names
+// are those of the files in figures/.
+// Exit code 0: measured. 1: something could not be measured, or is as it must not be. 2: usage.
 
+import { readdirSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Figure, jsonLine, tableRow } from "./figure.js";
-import { measureJudge } from "./judge.js";
-import { GROWTH_LIMIT, measureMemory } from "./memory.js";
-import { measureP256 } from "./p256.js";
-import { measurePlugin } from "./plugin.js";
-import { startStage } from "./stage.js";
+import { Bench, type Measure } from "./bench.js";
+import { jsonLine, tableRow } from "./figure.js";
 
-/** Memory after all verifications is compared with that after a tenth of them: V8 settles within the first thousand. */
-const THOROUGH = { rounds: 15, turnMs: 200, executions: 15, verifications: 10_000 };
-const QUICK = { rounds: 5, turnMs: 100, executions: 5, verifications: 1_000 };
+const FIGURES = new URL("figures/", import.meta.url);
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
   const options = readArguments();
   if (options === undefined) return 2;
-  const { rounds, turnMs, executions, verifications } = options.quick ? QUICK : THOROUGH;
-  const show = (figures: Figure[]): void => {
-    for (const figure of figures)
-      process.stdout.write(`${options.json ? jsonLine(figure) : tableRow(figure)}\n`);
-  };
-
-  show(await measureP256({ rounds, turnMs }));
-  show(await measureJudge({ rounds, turnMs }));
-  const stage = await startStage();
+  const bench = new Bench(options.quick);
+  let status = 0;
   try {
-    show(await measurePlugin(stage, { rounds: executions, turnMs: 0 }));
-    const memory = await measureMemory(stage, verifications);
-    show(memory);
-    return !options.quick && memory.some(isLeak) ? 1 : 0;
+    for (const name of options.names) {
+      const { measure } = (await import(new URL(`${name}.js`, FIGURES).href)) as { measure: Measure };
+      for await (const figure of measure(bench)) {
+        process.stdout.write(`${options.json ? jsonLine(figure) : tableRow(figure)}\n`);
+        if (figure.failure === undefined) continue;
+        process.stderr.write(`bench: ${figure.name}: ${figure.failure}\n`);
+        status = 1;
+      }
+    }
+    return status;
   } finally {
-    await stage.stop();
+    await bench.close();
   }
 }
 
-function isLeak({ ours, theirs }: Figure): boolean {
-  const growth = ours.median - (theirs?.median ?? ours.median);
-  if (growth <= GROWTH_LIMIT) return false;
-  process.stderr.write(`bench: the daemon grew by ${growth.toFixed(1)} MB, more than ${GROWTH_LIMIT} MB\n`);
-  return true;
+interface Options {
+  quick: boolean;
+  json: boolean;
+  names: string[];
 }
 
-function readArguments(): { quick?: boolean; json?: boolean } | undefined {
+function readArguments(): Options | undefined {
+  const known = readdirSync(fileURLToPath(FIGURES))
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => basename(file, ".js"))
+    .sort();
   try {
-    return parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" } } }).values;
+    const { quick, json, only } = parseArgs({
+      options: { quick: { type: "boolean" }, json: { type: "boolean" }, only: { type: "string" } },
+    }).values;
+    const names = only?.split(",") ?? known;
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new Error(`no figures are called ${unknown}, only ${known.join(", ")}`);
+    return { quick: quick ?? false, json: json ?? false, names };
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message}\n`);
     return undefined;

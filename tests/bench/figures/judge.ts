@@ -1,10 +1,11 @@
 import type { Evidence, Image, ItemKind } from "#component/types";
-import { PolicyCore } from "../../host/core/core.js";
-import { digestOf } from "../../host/oci/digest.js";
-import { OCI_MANIFEST } from "../../host/oci/media-types.js";
-import { descriptorOf, generateKey, makeImage, sigManifest, signLegacy } from "../support/sign.js";
-import { type Figure, scaled } from "./figure.js";
-import { compare, type Effort } from "./sampling.js";
+import { PolicyCore } from "../../../host/core/core.js";
+import { digestOf } from "../../../host/oci/digest.js";
+import { OCI_MANIFEST } from "../../../host/oci/media-types.js";
+import { descriptorOf, generateKey, makeImage, sigManifest, signLegacy } from "../../support/sign.js";
+import type { Measure } from "../bench.js";
+import { scaled } from "../figure.js";
+import { compare } from "../sampling.js";
 
 const REPOSITORY = "ghcr.io/automata/app";
 const KEY_PATH = "/data/workload/secret/cosign.pub";
@@ -20,7 +21,7 @@ const POLICY = {
 };
 
 /** One judgement of an image with one signature, all evidence at hand: names, JSON, hashes, P-256, identity. */
-export async function measureJudge(effort: Effort): Promise<Figure[]> {
+export const measure: Measure = async function* ({ effort }) {
   const { privateKey, publicPem } = generateKey();
   const image = makeImage();
   const signature = signLegacy({ privateKey, dockerReference: REPOSITORY, manifestDigest: image.digest });
@@ -43,18 +44,16 @@ export async function measureJudge(effort: Effort): Promise<Figure[]> {
   if (outcome.tag !== "decided" || !outcome.val.ok)
     throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
   const [ours] = await compare([judge], effort);
-  if (ours === undefined) return [];
-  return [
-    {
-      name: "judge() of a signed image",
-      unit: "µs",
-      ours: scaled(ours, 1000),
-      peer: "",
-      theirs: null,
-      runs: effort.rounds,
-    },
-  ];
-}
+  if (ours === undefined) return;
+  yield {
+    name: "judge(): typical image",
+    unit: "µs",
+    ours: scaled(ours, 1000),
+    peer: "",
+    theirs: null,
+    runs: effort.rounds,
+  };
+};
 
 function item(kind: ItemKind, reference: string, bytes: Uint8Array): Evidence {
   return {

@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { executeAsContainerd, installPlugin } from "../support/countersign/plugin.js";
-import { findPeers } from "../support/peers/peers.js";
-import { finish } from "../support/process.js";
-import type { Figure } from "./figure.js";
-import { type Contender, compare, type Effort } from "./sampling.js";
-import type { Stage } from "./stage.js";
+import { executeAsContainerd, installPlugin } from "../../support/countersign/plugin.js";
+import { findPeers } from "../../support/peers/peers.js";
+import { finish } from "../../support/process.js";
+import type { Measure } from "../bench.js";
+import { type Contender, compare } from "../sampling.js";
+import type { Stage } from "../stage.js";
 
-const PEERS = fileURLToPath(new URL("../../../.cache/peers", import.meta.url));
+const PEERS = fileURLToPath(new URL("../../../../.cache/peers", import.meta.url));
 
 /** From executing the plugin, as containerd does, to its verdict; beside `cosign verify` of the same image. */
-export async function measurePlugin(stage: Stage, { rounds }: Effort): Promise<Figure[]> {
+export const measure: Measure = async function* (bench) {
+  const stage = await bench.stage();
   const plugin = await installPlugin(join(stage.folder, "bin"), stage.socket);
   const contenders: Contender[] = [
     async () => {
@@ -25,11 +26,11 @@ export async function measurePlugin(stage: Stage, { rounds }: Effort): Promise<F
       const { status, stderr } = await finish(cosign, cosignArguments(stage));
       if (status !== 0) throw new Error(`cosign refuses: ${stderr}`);
     });
-  const [ours, theirs = null] = await compare(contenders, { rounds, turnMs: 0 });
-  if (ours === undefined) return [];
-  const name = "plugin to verdict, loopback registry";
-  return [{ name, unit: "ms", ours, peer: "cosign verify", theirs, runs: rounds }];
-}
+  const [ours, theirs = null] = await compare(contenders, { rounds: bench.executions, turnMs: 0 });
+  if (ours === undefined) return;
+  const name = "plugin, whole process, nothing cached, loopback registry";
+  yield { name, unit: "ms", ours, peer: "cosign verify", theirs, runs: bench.executions };
+};
 
 /** Only where the peers were fetched before: a benchmark downloads nothing. */
 function findCosign(): string | null {

@@ -1,18 +1,25 @@
 import { readFileSync } from "node:fs";
 import { credentials } from "@grpc/grpc-js";
-import { VerifierServiceClient } from "../../host/server/generated/countersign/v1/verifier.js";
-import type { Figure } from "./figure.js";
-import type { Stage } from "./stage.js";
+import { VerifierServiceClient } from "../../../host/server/generated/countersign/v1/verifier.js";
+import type { Measure } from "../bench.js";
+import { single } from "../figure.js";
+import type { Stage } from "../stage.js";
 
 /** As many as the daemon admits of one registry without waiting would blur the figure; these keep it busy. */
 const IN_FLIGHT = 8;
 
 /** Growth of the daemon's resident memory that is a leak, in MB. */
-export const GROWTH_LIMIT = 10;
+const GROWTH_LIMIT = 10;
+
+/** Memory after all verifications is compared with that after a tenth of them: V8 settles within the first thousand. */
+const THOROUGH = 10_000;
+const QUICK = 1_000;
 
 /** Resident memory of the daemon after many verifications, beside itself after a tenth of them. Linux only. */
-export async function measureMemory(stage: Stage, verifications: number): Promise<Figure[]> {
-  if (process.platform !== "linux") return [];
+export const measure: Measure = async function* (bench) {
+  if (process.platform !== "linux") return;
+  const stage = await bench.stage();
+  const verifications = bench.quick ? QUICK : THOROUGH;
   const client = new VerifierServiceClient(`unix:${stage.socket}`, credentials.createInsecure());
   try {
     const tenth = verifications / 10;
@@ -20,20 +27,22 @@ export async function measureMemory(stage: Stage, verifications: number): Promis
     const before = residentMemory(stage.daemon);
     await verifyMany(client, stage, verifications - tenth);
     const after = residentMemory(stage.daemon);
-    return [
-      {
-        name: `daemon's resident memory after ${verifications}`,
-        unit: "MB",
-        ours: { median: after, min: after, max: after },
-        peer: `after ${tenth}`,
-        theirs: { median: before, min: before, max: before },
-        runs: 1,
-      },
-    ];
+    const growth = after - before;
+    yield {
+      name: `daemon: resident memory after ${verifications} verifications`,
+      unit: "MB",
+      ours: single(after),
+      peer: `after ${tenth}`,
+      theirs: single(before),
+      runs: 1,
+      ...(!bench.quick && growth > GROWTH_LIMIT
+        ? { failure: `it grew by ${growth.toFixed(1)} MB, more than ${GROWTH_LIMIT} MB` }
+        : {}),
+    };
   } finally {
     client.close();
   }
-}
+};
 
 async function verifyMany(client: VerifierServiceClient, stage: Stage, count: number): Promise<void> {
   let left = count;
