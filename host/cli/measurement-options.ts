@@ -22,7 +22,7 @@ export const MEASUREMENT_OPTIONS = {
   measure: {
     type: "string",
     value: "PROGRAM",
-    help: "run on each policy and each first acceptance, with the event as one JSON line on its standard input",
+    help: "run on each policy and each first acceptance, with the event as a line of JSON on stdin",
   },
   "measure-argument": {
     type: "string",

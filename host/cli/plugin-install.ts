@@ -41,6 +41,7 @@ Node.js that installed it: install it again when that moves.`,
 /** Whoever may write to bin_dir decides what containerd executes as root. */
 async function assertProtected(binDir: string): Promise<void> {
   const access = await accessTo(binDir);
+  if (access?.isFolder === false) throw new UsageError(`${binDir} is not a folder`);
   if (access?.writableByOthers) {
     throw new UsageError(
       `${binDir} may be written to by others: chmod go-w it first, or what they put there runs as root`,

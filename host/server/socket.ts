@@ -3,6 +3,8 @@ import { lstatSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
 import { createConnection, type Server } from "node:net";
 import { dirname } from "node:path";
 
+import { holdingStartLock, LockHeld } from "./start-lock.js";
+
 /** A socket the daemon will not listen on: `message` is one line that names it and says why. */
 export class SocketRefused extends Error {
   override readonly name = "SocketRefused";
@@ -14,13 +16,23 @@ const PATH_LIMIT = 107;
 
 /**
  * Listens on a Unix socket of mode 0600, in a folder that only root or we can change and that is made if there is none.
- * A socket nobody listens on any more is replaced; one that answers, and anything that is not a socket, is refused.
+ * A socket nobody listens on any more is replaced; one that answers, and anything that is not a socket, is refused. Of
+ * daemons that start at the same moment one listens.
  */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
   if (Buffer.byteLength(path) > PATH_LIMIT) refuse(path, `is longer than ${PATH_LIMIT} bytes`);
   prepareFolder(dirname(path));
-  await removeStale(path);
-  await listen(server, path);
+  try {
+    await holdingStartLock(`${path}.lock`, async () => {
+      await removeStale(path);
+      await listen(server, path);
+    });
+  } catch (error) {
+    if (error instanceof LockHeld) throw new SocketRefused(error.message);
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (error instanceof SocketRefused || code === undefined) throw error;
+    refuse(path, `cannot be made: ${code} (${syscall})`);
+  }
 }
 
 function prepareFolder(folder: string): void {

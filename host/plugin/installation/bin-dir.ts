@@ -56,11 +56,14 @@ export async function otherEntries(binDir: string): Promise<string[]> {
   return entries.filter((entry) => entry !== ENTRY).sort();
 }
 
-/** Who may put executables into `binDir` besides root; null: there is no such folder yet. */
-export async function accessTo(binDir: string): Promise<{ owner: number; writableByOthers: boolean } | null> {
+/** What `binDir` is, and who may put executables into it besides root; null: there is nothing of that name yet. */
+export async function accessTo(
+  binDir: string,
+): Promise<{ isFolder: boolean; owner: number; writableByOthers: boolean } | null> {
   const stats = await stat(binDir).catch(nullIfMissing);
   if (stats === null) return null;
-  return { owner: stats.uid, writableByOthers: (stats.mode & WRITABLE_BY_OTHERS) !== 0 };
+  const writableByOthers = (stats.mode & WRITABLE_BY_OTHERS) !== 0;
+  return { isFolder: stats.isDirectory(), owner: stats.uid, writableByOthers };
 }
 
 async function syncFolder(folder: string): Promise<void> {

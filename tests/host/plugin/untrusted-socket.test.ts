@@ -6,8 +6,9 @@ import { assertDenied } from "./denied.js";
 import { accept, fakeDaemon, privateFolder } from "./fake-daemon.js";
 import { execute, installPlugin } from "./installed-plugin.js";
 
-const NOBODY = 65534;
-const isRoot = process.getuid?.() === 0;
+const us = process.getuid?.() ?? 0;
+const isRoot = us === 0;
+const SOMEBODY_ELSE = us + 1;
 
 test("no folder: daemon-unreachable", async (t) => {
   const plugin = await installPlugin(t, join(privateFolder(t), "countersign", "verifier.sock"));
@@ -83,9 +84,9 @@ test("a socket everybody may write to: daemon-untrusted", async (t) => {
 
 test("a folder of another user: daemon-untrusted", async (t) => {
   const socket = await fakeDaemon(t, accept);
-  if (isRoot) chownSync(dirname(socket), NOBODY, NOBODY);
+  if (isRoot) chownSync(dirname(socket), SOMEBODY_ELSE, SOMEBODY_ELSE);
   // Without root the folder is ours, and the installation records somebody else.
-  const plugin = await installPlugin(t, socket, { owner: isRoot ? 0 : NOBODY });
+  const plugin = await installPlugin(t, socket, { owner: isRoot ? 0 : SOMEBODY_ELSE });
   assertDenied(await execute(plugin), "daemon-untrusted", /belongs to user/);
 });
 
@@ -93,7 +94,7 @@ test("a socket of another user: daemon-untrusted", {
   skip: !isRoot && "giving a file away takes root",
 }, async (t) => {
   const socket = await fakeDaemon(t, accept);
-  chownSync(socket, NOBODY, NOBODY);
+  chownSync(socket, SOMEBODY_ELSE, SOMEBODY_ELSE);
   assertDenied(await execute(await installPlugin(t, socket)), "daemon-untrusted", /belongs to user/);
 });
 

@@ -6,12 +6,13 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createConnection, createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 
 import { SocketRefused } from "../../../host/server/daemon.js";
@@ -38,15 +39,36 @@ test("the socket has mode 0600, whatever the umask, in a folder made with 0700",
 });
 
 test("a socket nobody listens on is replaced", async (t) => {
-  const socket = join(temporaryFolder(t), "verifier.sock");
-  const killed = spawnSync(process.execPath, [
-    "-e",
-    `require("net").createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, "SIGKILL"))`,
-  ]);
-  assert.equal(killed.signal, "SIGKILL");
-  assert.ok(lstatSync(socket).isSocket());
+  const socket = staleSocket(t);
   const { daemon } = await start(t, socket);
   assert.equal((await verifyImage(verifierClient(t, daemon))).ok, true);
+});
+
+test("of daemons that start at once where a socket is stale, one listens and the others are refused", async (t) => {
+  const socket = staleSocket(t);
+  const starts = await Promise.allSettled(Array.from({ length: 4 }, () => start(t, socket)));
+  const [first, ...more] = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+  assert.ok(first !== undefined);
+  assert.equal(more.length, 0);
+  for (const start of starts) {
+    if (start.status === "rejected") assert.match(start.reason.message, /another daemon answers on it$/);
+  }
+  assert.equal((await verifyImage(verifierClient(t, first.daemon))).ok, true);
+  assert.deepEqual(readdirSync(dirname(socket)), ["verifier.sock"]);
+});
+
+test("a lock that a killed daemon left behind does not hold up the next", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  writeFileSync(`${socket}.lock`, `${pid} 12345\n`);
+  const { daemon } = await start(t, socket);
+  assert.equal((await verifyImage(verifierClient(t, daemon))).ok, true);
+});
+
+test("a lock left behind by a process whose number another has now does not hold up the next", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  writeFileSync(`${socket}.lock`, `${process.pid} 12345\n`);
+  await start(t, socket);
 });
 
 test("a socket another daemon answers on is refused, and the other goes on", async (t) => {
@@ -129,6 +151,18 @@ test("a drained daemon leaves no socket behind", async (t) => {
   await daemon.drain(1000);
   assert.equal(existsSync(daemon.socket), false);
 });
+
+/** A socket whose daemon was killed. */
+function staleSocket(t: TestContext): string {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const killed = spawnSync(process.execPath, [
+    "-e",
+    `require("net").createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, "SIGKILL"))`,
+  ]);
+  assert.equal(killed.signal, "SIGKILL");
+  assert.ok(lstatSync(socket).isSocket());
+  return socket;
+}
 
 function start(t: TestContext, socket: string): Promise<DaemonUnderTest> {
   return daemonUnderTest(t, { options: { socket } });
