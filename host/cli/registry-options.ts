@@ -3,12 +3,18 @@ import { RegistryClient } from "../registry/client.js";
 import { readAuthFile } from "../registry/credentials/auth-file.js";
 import { machineCredentials } from "../registry/credentials/chain.js";
 import { CredentialError, type Report } from "../registry/credentials/source.js";
+import { CONTAINERD_HOSTS, HostsFolders } from "../registry/hosts/hosts-folders.js";
 import { RegistrySource } from "../sources/registry-source.js";
 import type { Given } from "./command.js";
 import { UsageError } from "./usage-error.js";
 import { version } from "./version.js";
 
 export const REGISTRY_OPTIONS = {
+  "hosts-dir": {
+    type: "string",
+    value: "DIR[:DIR…]",
+    help: `registries' hosts, mirrors and certificates, as containerd's config_path (${CONTAINERD_HOSTS})`,
+  },
   "plain-http": {
     type: "string",
     value: "HOST[:PORT]",
@@ -35,8 +41,10 @@ export async function registrySource(
 ): Promise<RegistrySource> {
   const file = values["auth-file"];
   const named = file === undefined ? null : { name: file, source: await authFile(file) };
+  const plainHttp = hosts("plain-http", values["plain-http"]);
   const client = new RegistryClient({
-    plainHttp: hosts("plain-http", values["plain-http"]),
+    plainHttp,
+    hosts: new HostsFolders(values["hosts-dir"] ?? CONTAINERD_HOSTS, plainHttp, report),
     tokenRealms: hosts("token-realm", values["token-realm"]),
     credentials: machineCredentials(named, report),
     userAgent: `countersign/${version()}`,

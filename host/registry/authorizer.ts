@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { parseChallenges } from "./challenge.js";
 import type { CredentialSource, Credentials } from "./credentials/source.js";
 import { CredentialError } from "./credentials/source.js";
-import { type Endpoint, isLoopbackHost } from "./endpoint.js";
+import { type Endpoint, isLoopbackHost, repositoryAt } from "./endpoint.js";
 import { RegistryError } from "./error.js";
 import { judgeRealm, type Realm } from "./realm.js";
 import { basic, type TokenService } from "./token-service.js";
@@ -103,7 +103,7 @@ export class Authorizer {
 
   async #lookup({ endpoint, repository }: Purpose): Promise<Credentials | null> {
     try {
-      return await this.#options.credentials.lookup(endpoint.registry, repository);
+      return await this.#options.credentials.lookup(endpoint.registry, repositoryAt(endpoint, repository));
     } catch (error) {
       if (!(error instanceof CredentialError)) throw error;
       throw new RegistryError("registry-unauthorized", "the credentials cannot be read");

@@ -2,8 +2,10 @@ import { digestOf, isDigest } from "../oci/digest.js";
 import { OCI_INDEX } from "../oci/media-types.js";
 import { isTag } from "../oci/names.js";
 import { readBody } from "./body.js";
+import type { Endpoint } from "./endpoint.js";
 import { RegistryError } from "./error.js";
 import { type Answer, mediaTypeOf } from "./exchange.js";
+import type { Capability } from "./hosts/host-settings.js";
 import { fetchReferrerPages } from "./referrer-pages.js";
 import { pullScope } from "./scope.js";
 import { type RegistryOptions, type RepositoryAddress, Transport } from "./transport.js";
@@ -82,6 +84,11 @@ export class RegistryClient {
     return fallback === null ? null : [fallback];
   }
 
+  /** Where a registry may be asked, the first to be asked first, for an `Address` to say; the last is the registry itself. */
+  endpoints(registry: string, capability: Capability): Promise<readonly Endpoint[]> {
+    return this.#transport.endpoints(registry, capability);
+  }
+
   /** Ends every connection; what is under way fails as `registry-unavailable`. */
   close(): Promise<void> {
     return this.#transport.close();
@@ -107,6 +114,7 @@ async function readFetched(answer: Answer, at: Address, want: Want): Promise<Fet
   return { bytes, digest, mediaType: mediaTypeOf(answer), origin: originOf(at) };
 }
 
-function originOf({ registry, repository, reference }: Address): string {
-  return `${registry}/${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
+function originOf({ registry, repository, reference, endpoint }: Address): string {
+  const name = `${registry}/${repository}${isDigest(reference) ? "@" : ":"}${reference}`;
+  return endpoint === undefined || endpoint.namespace === null ? name : `${name} (from ${endpoint.registry})`;
 }

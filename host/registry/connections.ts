@@ -4,6 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { Agent, buildConnector, Dispatcher } from "undici";
 import { type AddressClass, classOf } from "./address.js";
 import { RegistryError } from "./error.js";
+import type { TlsProfile } from "./tls-profile.js";
 
 /**
  * Which addresses a connection may lead to: `anywhere` for a registry itself, else public ones and those of the
@@ -13,15 +14,17 @@ export type Reach = "anywhere" | AddressClass;
 
 export interface Sending {
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT";
-  readonly headers: Record<string, string>;
+  readonly headers: Record<string, string | string[]>;
+  readonly tls: TlsProfile;
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
 }
 
 /** A quarter of the 256 verifications in flight: one slow registry leaves room for the others. */
 const CONNECTIONS_PER_HOST = 64;
-const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_REMEMBERED_HOSTS = 1_024;
+/** Of each reach and TLS profile one; profiles change as their files do. */
+const MAX_AGENTS = 256;
 
 /**
  * The HTTP connections of a client. The address rule is applied where a name becomes an address, and the
@@ -29,7 +32,10 @@ const MAX_REMEMBERED_HOSTS = 1_024;
  */
 export class Connections {
   readonly #lookup: LookupFunction;
-  readonly #agents = new Map<Reach, Promise<Agent>>();
+  readonly #agents = new LRUCache<string, Promise<Agent>>({
+    max: MAX_AGENTS,
+    dispose: (agent) => void agent.then((agent) => agent.close()),
+  });
   readonly #registries = new LRUCache<string, AddressClass>({ max: MAX_REMEMBERED_HOSTS });
 
   constructor(lookup: LookupFunction = systemLookup) {
@@ -39,10 +45,10 @@ export class Connections {
   /** Sends one request; redirects are answers. */
   async request(url: URL, reach: Reach, options: Sending): Promise<Dispatcher.ResponseData> {
     const { request } = await undici();
-    const { body, ...others } = options;
+    const { body, tls, ...others } = options;
     // undici streams any async iterable, by backpressure; its types name Node's streams only.
     const sent = { body: (body ?? null) as Uint8Array | null };
-    return request(url, { ...others, ...sent, dispatcher: await this.#agent(reach) });
+    return request(url, { ...others, ...sent, dispatcher: await this.#agent(reach, tls) });
   }
 
   /**
@@ -59,30 +65,21 @@ export class Connections {
     await Promise.all(agents.map((agent) => agent.destroy()));
   }
 
-  #agent(reach: Reach): Promise<Agent> {
-    let agent = this.#agents.get(reach);
+  #agent(reach: Reach, tls: TlsProfile): Promise<Agent> {
+    const key = `${reach} ${tls.id}`;
+    let agent = this.#agents.get(key);
     if (agent === undefined) {
-      agent = this.#createAgent(reach);
-      this.#agents.set(reach, agent);
+      agent = this.#createAgent(reach, tls);
+      this.#agents.set(key, agent);
     }
     return agent;
   }
 
-  async #createAgent(reach: Reach): Promise<Agent> {
+  async #createAgent(reach: Reach, tls: TlsProfile): Promise<Agent> {
     const { Agent, buildConnector } = await undici();
-    const timeout = { timeout: CONNECT_TIMEOUT_MS };
-    const connect =
-      reach === "anywhere"
-        ? this.#remembering(
-            buildConnector({ ...timeout, lookup: this.#lookup } as buildConnector.BuildOptions),
-          )
-        : guarded(
-            reach,
-            buildConnector({
-              ...timeout,
-              lookup: guardedLookup(reach, this.#lookup),
-            } as buildConnector.BuildOptions),
-          );
+    const lookup = reach === "anywhere" ? this.#lookup : guardedLookup(reach, this.#lookup);
+    const connector = connectorOf(buildConnector, tls, lookup);
+    const connect = reach === "anywhere" ? this.#remembering(connector) : guarded(reach, connector);
     return new Agent({ connections: CONNECTIONS_PER_HOST, connect });
   }
 
@@ -102,6 +99,27 @@ let loading: Promise<typeof import("undici")> | undefined;
 function undici(): Promise<typeof import("undici")> {
   loading ??= import("undici");
   return loading;
+}
+
+/** The system's authorities are read with the first https connection, since that takes 20 ms. */
+function connectorOf(
+  build: typeof buildConnector,
+  tls: TlsProfile,
+  lookup: LookupFunction,
+): buildConnector.connector {
+  // Its types do not know that what is left goes to net.connect and tls.connect.
+  const options = { timeout: tls.settings.connectTimeoutMs, lookup } as buildConnector.BuildOptions;
+  const plain = build(options);
+  let secure: buildConnector.connector | undefined;
+  return (target, callback) => {
+    if (target.protocol !== "https:") return plain(target, callback);
+    secure ??= build({
+      ...options,
+      secureContext: tls.context,
+      rejectUnauthorized: !tls.settings.skipVerify,
+    });
+    secure(target, callback);
+  };
 }
 
 /** Refuses a host that is an address out of reach; those are never looked up. */

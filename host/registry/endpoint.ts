@@ -1,31 +1,74 @@
 import { isRegistry } from "../oci/names.js";
 import { RegistryError } from "./error.js";
+import { type TlsProfile, UNVERIFIED_TLS, USUAL_TLS } from "./tls-profile.js";
 
-/** Where a registry named in an image is asked. */
+/** Where a registry named in an image is asked: at its usual place, or at another host its settings name. */
 export interface Endpoint {
-  /** As in image names, such as `docker.io` or `127.0.0.1:5000`. */
+  /** Whose credentials it is shown, as in image names, such as `docker.io` or `127.0.0.1:5000`: the host itself. */
   readonly registry: string;
   /** Scheme, host and port; the path is `/`. */
   readonly url: URL;
+  /** Where its API is, without a slash at the end: `/v2` unless its settings say otherwise. */
+  readonly apiRoot: string;
+  /** The registry it stands in for, which it is told by `?ns=`; null if it is that registry. */
+  readonly namespace: string | null;
+  readonly tls: TlsProfile;
+  /** Sent to this host, and to no other. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** Where it is asked if this is not the scheme it speaks. */
+  readonly otherScheme: URL | null;
 }
 
 /** Docker Hub's registry is not at the host its images are named after. */
+const DOCKER_HUB = "registry-1.docker.io";
 const HOSTS: ReadonlyMap<string, string> = new Map([
-  ["docker.io", "registry-1.docker.io"],
-  ["index.docker.io", "registry-1.docker.io"],
+  ["docker.io", DOCKER_HUB],
+  ["index.docker.io", DOCKER_HUB],
 ]);
 
+/** The host a registry's images are asked for at when nothing else is said. */
+export function usualHost(registry: string): string {
+  return HOSTS.get(registry) ?? registry;
+}
+
+/** A host as credentials are kept for it. */
+export function credentialHost(host: string): string {
+  return host === DOCKER_HUB ? "docker.io" : host;
+}
+
 /**
- * Where to ask a registry: by https, or by http when it is listed in `plainHttp` or on this machine at a port
- * other than 443 (as containerd has it). Throws `registry-protocol` for a host that a URL would read differently.
+ * A registry's usual place: https, or http when it is listed in `plainHttp` or on this machine at a port other than 443
+ * (as containerd has it, which takes https there, too, and by any certificate). Throws `registry-protocol` for a host
+ * that a URL would read differently.
  */
 export function endpointOf(registry: string, plainHttp: readonly string[]): Endpoint {
   if (!isRegistry(registry)) throw new TypeError("not a registry's host");
-  const host = HOSTS.get(registry) ?? registry;
+  const host = usualHost(registry);
   const secure = parseHost("https", host);
-  const local = isLoopbackHost(secure.hostname) && secure.port !== "";
-  const url = local || isListed(host, plainHttp) ? parseHost("http", host) : secure;
-  return { registry, url };
+  const local = isLoopbackHost(secure.hostname);
+  const listed = isListed(host, plainHttp);
+  const either = local && secure.port !== "" && !listed;
+  return {
+    registry,
+    url: either || listed ? parseHost("http", host) : secure,
+    apiRoot: "/v2",
+    namespace: null,
+    tls: local ? UNVERIFIED_TLS : USUAL_TLS,
+    headers: {},
+    otherScheme: either ? secure : null,
+  };
+}
+
+/** What a repository is called there, where all of a mirror's API is below a repository's name. */
+export function repositoryAt({ apiRoot }: Endpoint, repository: string): string {
+  return apiRoot.startsWith("/v2/") ? `${apiRoot.slice("/v2/".length)}/${repository}` : repository;
+}
+
+/** The URL of a path of the distribution API, such as `/v2/a/b/tags/list`. */
+export function apiUrl({ url, apiRoot, namespace }: Endpoint, path: string): URL {
+  const target = new URL(path.replace(/^\/v2(?=\/)/, apiRoot), url);
+  if (namespace !== null) target.searchParams.set("ns", namespace);
+  return target;
 }
 
 /** Whether http is good enough for this URL: on this machine, or listed. */
@@ -50,7 +93,7 @@ function isListed(host: string, plainHttp: readonly string[]): boolean {
 }
 
 /** A URL parser turns `0x7f.1` into `127.0.0.1`; a host that changes on the way is not the one that was meant. */
-function parseHost(scheme: "http" | "https", host: string): URL {
+export function parseHost(scheme: "http" | "https", host: string): URL {
   const meant = host.replace(/:\d+$/, "").toLowerCase();
   const url = URL.canParse(`${scheme}://${host}`) ? new URL(`${scheme}://${host}`) : null;
   if (url?.hostname !== meant)

@@ -3,6 +3,7 @@ import type { Connections } from "./connections.js";
 import type { Endpoint } from "./endpoint.js";
 import { RegistryError } from "./error.js";
 import { isRedirect, MAX_REDIRECTS, redirectTarget } from "./redirect.js";
+import type { TlsProfile } from "./tls-profile.js";
 
 /** The last answer of an exchange. */
 export interface Answer extends Response {
@@ -15,7 +16,8 @@ export interface Answer extends Response {
 
 export interface Asking {
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT";
-  readonly headers: Record<string, string>;
+  /** Those of the endpoint are added, for the registry's own origin and for nobody else. */
+  readonly headers: Record<string, string | string[]>;
   readonly body: (() => Uint8Array | AsyncIterable<Uint8Array>) | null;
   /** Value of the Authorization header; for the registry's own origin and for nobody else. */
   readonly authorization: string | null;
@@ -38,7 +40,7 @@ export async function exchange(
   // Once away from the registry, never back: a hop elsewhere could choose what the credentials are used for.
   let atRegistry = url.origin === endpoint.url.origin;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const headers = { ...asking.headers };
+    const headers = { ...(atRegistry ? endpoint.headers : {}), ...asking.headers };
     if (atRegistry && asking.authorization !== null) headers["authorization"] = asking.authorization;
     const reach = atRegistry ? "anywhere" : connections.reachFrom(endpoint.url);
     const body = asking.body === null ? {} : { body: asking.body() };
@@ -46,6 +48,7 @@ export async function exchange(
       method,
       headers,
       signal,
+      tls: tlsFor(endpoint, url),
       ...body,
     });
     if (!isRedirect(statusCode)) return { ...response, status: statusCode, url, fromRegistry: atRegistry };
@@ -57,6 +60,11 @@ export async function exchange(
     atRegistry &&= url.origin === endpoint.url.origin;
   }
   throw new RegistryError("registry-protocol", `more than ${MAX_REDIRECTS} redirects`);
+}
+
+/** What goes for a registry goes for other ports of its host, where its token service often is. */
+export function tlsFor({ url, tls }: Endpoint, target: URL): TlsProfile {
+  return target.hostname === url.hostname ? tls : tls.elsewhere();
 }
 
 /** A header's value; of several, none: whoever sends two locations means mischief. */

@@ -5,6 +5,7 @@ import type { Connections } from "./connections.js";
 import type { Credentials } from "./credentials/source.js";
 import type { Endpoint } from "./endpoint.js";
 import { RegistryError } from "./error.js";
+import { tlsFor } from "./exchange.js";
 import type { Realm } from "./realm.js";
 import { readRefusal } from "./refusal.js";
 
@@ -63,12 +64,18 @@ export class TokenService {
     const { url, ...request } = requestFor(wish);
     const atRegistry = url.origin === wish.endpoint.url.origin;
     const reach = atRegistry ? "anywhere" : this.#connections.reachFrom(wish.endpoint.url);
-    const headers = { ...request.headers, "accept-encoding": "identity", "user-agent": this.#userAgent };
+    const headers = {
+      ...(atRegistry ? wish.endpoint.headers : {}),
+      ...request.headers,
+      "accept-encoding": "identity",
+      "user-agent": this.#userAgent,
+    };
     const asked = this.#clock.now();
     const { statusCode, ...response } = await this.#connections.request(url, reach, {
       ...request,
       headers,
       signal,
+      tls: tlsFor(wish.endpoint, url),
     });
     if (statusCode !== 200) throw await this.#refusal(statusCode, response);
     const { token, lifetime } = readToken((await readBody(response, MAX_ANSWER_BYTES)).bytes);

@@ -6,12 +6,15 @@ import { type Clock, systemClock } from "./clock.js";
 import { connectionFailure } from "./connection-failure.js";
 import { Connections } from "./connections.js";
 import type { CredentialSource } from "./credentials/source.js";
-import { endpointOf } from "./endpoint.js";
+import { apiUrl, type Endpoint, repositoryAt } from "./endpoint.js";
 import { RegistryError } from "./error.js";
 import { type Answer, type Asking, exchange, headerOf } from "./exchange.js";
+import type { Capability } from "./hosts/host-settings.js";
+import { type RegistryHost, type RegistryHosts, thatMay, usualHosts } from "./hosts/registry-hosts.js";
 import { redirectTarget } from "./redirect.js";
 import { readFailure, readRefusal } from "./refusal.js";
 import { DEFAULT_RETRY, type RetryPolicy, retrying } from "./retry.js";
+import { isWrongScheme, Schemes } from "./schemes.js";
 import { TokenService } from "./token-service.js";
 
 export interface RegistryOptions {
@@ -25,6 +28,8 @@ export interface RegistryOptions {
   /** How names become addresses; the system's resolver unless told. The address rule applies to any. */
   readonly lookup?: LookupFunction;
   readonly clock?: Clock;
+  /** At which hosts registries are asked; at their usual places unless told. */
+  readonly hosts?: RegistryHosts;
 }
 
 /** A repository of a registry. */
@@ -32,11 +37,13 @@ export interface RepositoryAddress {
   /** As in image names: host and optional port. */
   readonly registry: string;
   readonly repository: string;
+  /** Where it is to be asked; at the registry itself unless told. */
+  readonly endpoint?: Endpoint;
 }
 
 export interface Call {
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT";
-  /** A path at the registry, or a URL the registry has given. */
+  /** A path of the distribution API, such as `/v2/a/b/tags/list`, or a URL the registry has given. */
   readonly target: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
   /** Opened anew each time the request is sent; its length stands in the headers. */
@@ -49,6 +56,8 @@ export interface Call {
 /** Requests to registries: connections, credentials, challenges, redirects, and when to try again. */
 export class Transport {
   readonly #plainHttp: readonly string[];
+  readonly #hosts: RegistryHosts;
+  readonly #schemes = new Schemes();
   readonly #userAgent: string;
   readonly #retry: RetryPolicy;
   readonly #clock: Clock;
@@ -60,6 +69,7 @@ export class Transport {
       if (!isRegistry(host)) throw new TypeError(`not a host or host:port: ${JSON.stringify(host)}`);
     }
     this.#plainHttp = options.plainHttp;
+    this.#hosts = options.hosts ?? usualHosts(options.plainHttp);
     this.#userAgent = options.userAgent ?? "countersign";
     this.#retry = options.retry ?? DEFAULT_RETRY;
     this.#clock = options.clock ?? systemClock;
@@ -70,6 +80,11 @@ export class Transport {
       tokenRealms: options.tokenRealms ?? [],
       plainHttp: this.#plainHttp,
     });
+  }
+
+  /** Where a registry may be asked for something, the first to be asked first; the last is the registry itself. */
+  async endpoints(registry: string, capability: Capability): Promise<readonly Endpoint[]> {
+    return thatMay(capability, await this.#hosts.hosts(registry));
   }
 
   /** Repeats an attempt that failed for a moment, as the retry policy has it. */
@@ -83,10 +98,12 @@ export class Transport {
    */
   async send<T>(at: RepositoryAddress, call: Call, read: (answer: Answer) => Promise<T>): Promise<T> {
     if (!isRepository(at.repository)) throw new TypeError("not a repository name");
-    const endpoint = endpointOf(at.registry, this.#plainHttp);
-    const purpose = { endpoint, repository: at.repository, scopes: call.scopes, signal: call.signal };
+    const given = at.endpoint ?? (await this.#origin(at.registry));
+    const endpoint = this.#schemes.spoken(given);
+    const { repository } = at;
+    const purpose = { endpoint, repository, scopes: scopesAt(endpoint, call.scopes), signal: call.signal };
     try {
-      return await read(await this.#ask(purpose, call));
+      return await read(await this.#askEitherWay(purpose, call));
     } catch (error) {
       const failure = connectionFailure(error, call.signal);
       if (!(failure instanceof RegistryError && failure.code === "registry-unauthorized")) throw failure;
@@ -109,7 +126,8 @@ export class Transport {
 
   /** Where an answer's Location leads; `what` names it in the refusal. */
   locate(answer: Answer, what: string): URL {
-    return redirectTarget(answer.url, headerOf(answer, "location"), this.#plainHttp, what);
+    const http = answer.url.protocol === "http:" ? httpAllowed(answer.url, this.#plainHttp) : this.#plainHttp;
+    return redirectTarget(answer.url, headerOf(answer, "location"), http, what);
   }
 
   /** Ends every connection; what is under way fails as `registry-unavailable`. */
@@ -117,20 +135,45 @@ export class Transport {
     return this.#connections.close();
   }
 
+  async #origin(registry: string): Promise<Endpoint> {
+    return ((await this.#hosts.hosts(registry)).at(-1) as RegistryHost).endpoint;
+  }
+
+  /** Asks by the other scheme where a registry turns out not to speak the one it was asked by. */
+  async #askEitherWay(purpose: Purpose, call: Call): Promise<Answer> {
+    const other = this.#schemes.other(purpose.endpoint);
+    if (other === null) return this.#ask(purpose, call);
+    const first = await this.#ask(purpose, call).catch((error: unknown) => error as Error);
+    if (isWrongScheme(first)) {
+      const second = await this.#ask({ ...purpose, endpoint: other }, call).catch(
+        (error: unknown) => error as Error,
+      );
+      if (!isWrongScheme(second)) {
+        if (!(first instanceof Error)) discard(first);
+        this.#schemes.remember(purpose.endpoint, other.url);
+        return unlessFailed(second);
+      }
+    } else if (!(first instanceof Error)) {
+      this.#schemes.remember(purpose.endpoint, purpose.endpoint.url);
+    }
+    return unlessFailed(first);
+  }
+
   /** Asks with what is known to convince the registry, and once more with the answer to its challenge. */
   async #ask(purpose: Purpose, call: Call): Promise<Answer> {
-    const target = new URL(call.target, purpose.endpoint.url);
+    const { endpoint } = purpose;
+    const target = typeof call.target === "string" ? apiUrl(endpoint, call.target) : call.target;
     const headers = { accept: "*/*", ...call.headers, "accept-encoding": "identity" };
     const asking = (authorization: string | null): Asking => ({
       method: call.method,
       headers: { ...headers, "user-agent": this.#userAgent },
       body: call.body ?? null,
       authorization,
-      plainHttp: this.#plainHttp,
+      plainHttp: httpAllowed(endpoint.url, this.#plainHttp),
       signal: call.signal,
     });
     const known = await this.#authorizer.authorization(purpose);
-    const first = await exchange(this.#connections, purpose.endpoint, target, asking(known));
+    const first = await exchange(this.#connections, endpoint, target, asking(known));
     if (first.status !== 401 || !first.fromRegistry) return first;
     const challenge = [first.headers["www-authenticate"] ?? []].flat().join(", ");
     const authorization = await this.#authorizer.answer(challenge, purpose, known).catch((error) => {
@@ -139,8 +182,27 @@ export class Transport {
     });
     if (authorization === null) return first;
     await readExplanation(first);
-    return exchange(this.#connections, purpose.endpoint, target, asking(authorization));
+    return exchange(this.#connections, endpoint, target, asking(authorization));
   }
+}
+
+/** Where a registry is asked over http, it may send us there again. */
+function httpAllowed(url: URL, plainHttp: readonly string[]): readonly string[] {
+  return url.protocol === "http:"
+    ? [...plainHttp, url.port === "" ? `${url.hostname}:80` : url.host]
+    : plainHttp;
+}
+
+/** Scopes as an endpoint knows the repositories they name. */
+function scopesAt(endpoint: Endpoint, scopes: readonly string[]): readonly string[] {
+  return scopes.map((scope) =>
+    scope.replace(/^repository:([^:]+)/, (_, name: string) => `repository:${repositoryAt(endpoint, name)}`),
+  );
+}
+
+function unlessFailed(answer: Answer | Error): Answer {
+  if (answer instanceof Error) throw answer;
+  return answer;
 }
 
 function whoAnswered(answer: Answer): string {

@@ -1,6 +1,6 @@
 import type { Evidence, Request } from "#component/types";
 import { isFaithful } from "../core/arguments.js";
-import type { Source } from "../sources/source.js";
+import type { EvidencePlace } from "../sources/source.js";
 import type { Deadline } from "./deadline.js";
 
 /** What the evidence of one judgement may still cost. */
@@ -16,7 +16,7 @@ export interface EvidenceBudget {
  * what came too late, too large or unreadable is `unavailable`, so that the core can say so and the rest still counts.
  */
 export async function collectEvidence(
-  source: Source,
+  source: EvidencePlace,
   requests: readonly Request[],
   budget: EvidenceBudget,
   deadline: Deadline,
@@ -47,7 +47,11 @@ function affordable(requests: readonly Request[], budget: EvidenceBudget): Reque
   return batch;
 }
 
-async function ask(source: Source, request: Request, deadline: Deadline): Promise<readonly Evidence[]> {
+async function ask(
+  source: EvidencePlace,
+  request: Request,
+  deadline: Deadline,
+): Promise<readonly Evidence[]> {
   if (request.maxBytes <= 0) return [unavailable(request, "evidence-too-large", "no room for more evidence")];
   const late = [unavailable(request, "registry-timeout", "no answer in time")];
   if (deadline.isReached) return late;

@@ -1,6 +1,6 @@
 import type { Evidence, Image, Request } from "#component/types";
 import { CoreFault } from "../core/core.js";
-import type { Source } from "../sources/source.js";
+import type { EvidencePlace } from "../sources/source.js";
 import { collectEvidence, type EvidenceBudget } from "./collect.js";
 import type { Deadline } from "./deadline.js";
 import { type Denied, deny } from "./denial.js";
@@ -13,7 +13,7 @@ import type { Decision } from "./verdict.js";
 /** What an inquiry works with. */
 export interface InquiryParts {
   readonly core: LoadedCore;
-  readonly source: Source;
+  readonly source: EvidencePlace;
   readonly passage: Passage;
   readonly deadline: Deadline;
   readonly limits: Limits;

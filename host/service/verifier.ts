@@ -1,11 +1,11 @@
 import type { Image } from "#component/types";
 import { ArgumentRefused, CoreFault } from "../core/core.js";
-import type { Source } from "../sources/source.js";
+import type { EvidencePlace, Source } from "../sources/source.js";
 import { type AuditSink, auditRecord } from "./audit.js";
 import { Deadline } from "./deadline.js";
 import { type Denial, deny, type HostCode } from "./denial.js";
 import { InFlight } from "./in-flight.js";
-import { Inquiry } from "./inquiry.js";
+import { Inquiry, type InquiryParts } from "./inquiry.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 import { jsonLog, type Log } from "./log.js";
 import { type Measurement, MeasurementFailed } from "./measurement.js";
@@ -78,16 +78,7 @@ export class Verifier {
       const state = this.#policy();
       if (state.kind !== "loaded") return this.#deny(image, state.code, state.reason);
       policyDigest = state.core.summary.digest;
-      const inquiry = new Inquiry(image, {
-        core: state.core,
-        source: this.#source,
-        passage,
-        deadline,
-        limits: this.#limits,
-        stopwatch,
-        clock: this.#clock,
-      });
-      const decision = await inquiry.decide();
+      const decision = await this.#inquire(image, { core: state.core, passage, deadline, stopwatch });
       if (decision.ok) await this.#measurement?.imageAccepted(decision);
       return decision;
     } catch (error) {
@@ -100,6 +91,18 @@ export class Verifier {
     } finally {
       deadline.dispose();
       passage.leave();
+    }
+  }
+
+  /** Asks further on as long as the evidence of places before the origin does not suffice. */
+  async #inquire(image: Image, parts: Omit<InquiryParts, "source" | "limits" | "clock">): Promise<Decision> {
+    let source: EvidencePlace = this.#source.begin?.() ?? this.#source;
+    for (;;) {
+      const inquiry = new Inquiry(image, { ...parts, source, limits: this.#limits, clock: this.#clock });
+      const decision = await inquiry.decide();
+      const beyond = decision.ok || parts.deadline.isReached ? null : (source.beyond?.() ?? null);
+      if (beyond === null) return decision;
+      source = beyond;
     }
   }
 

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { OCI_MANIFEST } from "../../../host/oci/media-types.js";
 import { Connections } from "../../../host/registry/connections.js";
 import { RegistryError } from "../../../host/registry/error.js";
+import { USUAL_TLS } from "../../../host/registry/tls-profile.js";
 import { makeImage } from "../../support/image.js";
 import type { Fault } from "../../support/registry/fault.js";
 import { clientFor, failureOf, registryFor, want } from "./setup.js";
@@ -92,7 +93,12 @@ test("a registry on the internet may not send us to this machine", async (t) => 
   assert.equal(connections.reachFrom(new URL("https://registry.test")), "public");
   for (const host of ["127.0.0.1", "store.test", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"]) {
     const url = new URL(`http://${host}:${target.port}/v2/`);
-    const request = connections.request(url, "public", { method: "GET", headers: {}, signal: want().signal });
+    const request = connections.request(url, "public", {
+      method: "GET",
+      headers: {},
+      tls: USUAL_TLS,
+      signal: want().signal,
+    });
     await assert.rejects(
       request,
       (error) => error instanceof RegistryError && /loopback address$/.test(error.detail),
@@ -106,7 +112,7 @@ test("a connection made for a registry is not lent to another's redirect", async
   const connections = new Connections();
   t.after(() => connections.close());
   const url = new URL(`http://${registry.host}/v2/`);
-  const options = { method: "GET", headers: {}, signal: want().signal } as const;
+  const options = { method: "GET", headers: {}, tls: USUAL_TLS, signal: want().signal } as const;
   const { body } = await connections.request(url, "anywhere", options);
   await body.dump();
   assert.equal(connections.reachFrom(url), "loopback");
