@@ -9,6 +9,7 @@ import { sha384 as hash384, sha512 as hash512 } from "../hash/sha512";
 import { mark, release } from "../runtime/arena";
 import { verifyEd25519 } from "../sig/ed25519";
 import { ParsedKey, parsePublicKey } from "../sig/public-key";
+import { verifyByAlgorithm } from "../sig/signature-algorithm";
 import { verifySignature } from "../sig/verify";
 
 export { mark, release };
@@ -70,6 +71,23 @@ export function verify(
   signatureLength: i32,
 ): bool {
   return verifySignature(
+    parsed.key!,
+    new Bytes(message, messageLength),
+    new Bytes(signature, signatureLength),
+  );
+}
+
+/** With one algorithm, by its number in SignatureAlgorithm. */
+export function verifyNamed(
+  algorithm: i32,
+  parsed: ParsedKey,
+  message: usize,
+  messageLength: i32,
+  signature: usize,
+  signatureLength: i32,
+): bool {
+  return verifyByAlgorithm(
+    algorithm,
     parsed.key!,
     new Bytes(message, messageLength),
     new Bytes(signature, signatureLength),

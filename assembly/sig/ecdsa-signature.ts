@@ -19,7 +19,7 @@ export class EcdsaSignature {
 
 /** The signature that `bytes` encode; its numbers may still be out of range. */
 export function parseEcdsaSignature(bytes: Bytes): EcdsaSignature | null {
-  return unmarshals(bytes) ? parseDer(bytes) : parseRaw(bytes);
+  return unmarshals(bytes) ? parseEcdsaDer(bytes) : parseRaw(bytes);
 }
 
 /**
@@ -35,7 +35,8 @@ function unmarshals(bytes: Bytes): bool {
   return !reader.failed;
 }
 
-function parseDer(bytes: Bytes): EcdsaSignature | null {
+/** The signature in DER alone (RFC 3279, 2.2.3), as X.509 and Rekor have it; its numbers may still be out of range. */
+export function parseEcdsaDer(bytes: Bytes): EcdsaSignature | null {
   const reader = new DerReader(bytes);
   const outer = reader.enter(SEQUENCE);
   const r = reader.natural();

@@ -23,6 +23,14 @@ interface Exports {
     signature: number,
     signatureLength: number,
   ): number;
+  verifyNamed(
+    algorithm: number,
+    key: number,
+    message: number,
+    messageLength: number,
+    signature: number,
+    signatureLength: number,
+  ): number;
   verifyPure(
     key: number,
     message: number,
@@ -38,6 +46,12 @@ const core = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(PROBE)
 
 /** In the order of assembly/sig/public-key.ts. */
 const KINDS = ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa", "ed25519"];
+
+/** In the order of assembly/sig/signature-algorithm.ts. */
+export const ALGORITHMS = [
+  ...["unsupported", "ecdsa-sha256", "ecdsa-sha384", "ecdsa-sha512"],
+  ...["rsa-sha256", "rsa-sha384", "rsa-sha512", "ed25519"],
+];
 
 export interface Key {
   kind: string;
@@ -81,6 +95,19 @@ export function verify(pem: string, message: Uint8Array, signature: Uint8Array):
   return working(() => {
     const key = core.parseKey(...put(pem));
     return core.verify(key, ...put(message), ...put(signature)) !== 0;
+  });
+}
+
+/** The same with one of `ALGORITHMS`. */
+export function verifyNamed(
+  algorithm: string,
+  pem: string,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return working(() => {
+    const key = core.parseKey(...put(pem));
+    return core.verifyNamed(ALGORITHMS.indexOf(algorithm), key, ...put(message), ...put(signature)) !== 0;
   });
 }
 
