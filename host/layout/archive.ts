@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { ImageError, quote } from "../oci/image-error.js";
 import { type LayoutFiles, READ_BYTES } from "./layout-files.js";
@@ -6,10 +7,12 @@ import { BLOCK_BYTES, canonicalPath, readPaxRecords, readTarHeader, type TarHead
 /** Many times what the largest image has; each costs one small read. */
 const MAX_ENTRIES = 20_000;
 const MAX_EXTENSION_BYTES = 64 * 1024;
-const FILES = new Set(["0", "7"]);
+const FILE = "0";
 const FOLDER = "5";
 const PAX = "x";
 const GNU_LONG_NAME = "L";
+/** Waits for no pipe. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * A layout in a tar archive. The headers are read once, the contents not before they are asked for, from the same
@@ -26,12 +29,12 @@ export class Archive implements LayoutFiles {
   }
 
   static async open(path: string, signal: AbortSignal): Promise<Archive> {
-    const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
-      throw new ImageError(`${quote(path)} cannot be read (${error.code})`);
+    const file = await open(path, FLAGS).catch((error: NodeJS.ErrnoException) => {
+      throw new ImageError(`${quote(path)} cannot be read (${error.code})`, "source-unreadable");
     });
     try {
       const stat = await file.stat();
-      if (!stat.isFile()) throw new ImageError(`${quote(path)} is not a file`);
+      if (!stat.isFile()) throw new ImageError(`${quote(path)} is not a file`, "source-unreadable");
       return new Archive(file, await readEntries(file, stat.size, signal));
     } catch (error) {
       await file.close();
@@ -44,13 +47,20 @@ export class Archive implements LayoutFiles {
     return [...this.#entries.keys()];
   }
 
+  async names(folder: string): Promise<readonly string[]> {
+    const prefix = `${folder}/`;
+    return this.paths
+      .filter((path) => path.startsWith(prefix) && !path.slice(prefix.length).includes("/"))
+      .map((path) => path.slice(prefix.length));
+  }
+
   async size(path: string): Promise<number | null> {
     return this.#entries.get(path)?.size ?? null;
   }
 
   async *stream(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const entry = this.#entries.get(path);
-    if (entry === undefined) throw new ImageError(`${path} is missing in the layout`);
+    if (entry === undefined) throw new ImageError(`${path} is missing in the archive`, "blob-missing");
     for (let read = 0; read < entry.size; ) {
       signal.throwIfAborted();
       const chunk = await readAt(this.#file, entry.offset + read, Math.min(READ_BYTES, entry.size - read));
@@ -79,19 +89,29 @@ async function readEntries(
   let offset = 0;
   for (let count = 0; ; count++) {
     signal.throwIfAborted();
-    if (count > MAX_ENTRIES) throw new ImageError(`the archive has more than ${MAX_ENTRIES} entries`);
+    if (count > MAX_ENTRIES)
+      throw new ImageError(`the archive has more than ${MAX_ENTRIES} entries`, "archive-invalid");
     const { header, content } = await readExtended(file, offset);
     if (header === null) break;
     const path = canonicalPath(header.path);
-    if (paths.has(path)) throw new ImageError(`the archive has the path ${quote(path)} twice`);
+    if (paths.has(path))
+      throw new ImageError(`the archive has the path ${quote(path)} twice`, "archive-path-duplicate");
     paths.add(path);
-    if (FILES.has(header.type)) files.set(path, { offset: content, size: header.size });
-    else if (header.type !== FOLDER) throw new ImageError(`the archive has a link or device: ${quote(path)}`);
-    offset = content + padded(header.type === FOLDER ? 0 : header.size);
+    assertPlain(header, path);
+    if (header.type === FILE) files.set(path, { offset: content, size: header.size });
+    offset = content + padded(header.size);
     if (offset > fileSize) throw cutOff();
   }
   await assertZeros(file, offset, fileSize);
   return files;
+}
+
+/** Refuses what is neither a file nor a folder, or what one program takes for a file and another for a folder. */
+function assertPlain({ type, size, path: written }: TarHeader, path: string): void {
+  if (type !== FILE && type !== FOLDER)
+    throw new ImageError(`the archive has a link or device: ${quote(path)}`, "archive-link");
+  if (type === FOLDER ? size > 0 : written.endsWith("/"))
+    throw new ImageError(`the archive has a folder with content: ${quote(path)}`, "archive-invalid");
 }
 
 /** The next header, with what the extension headers before it say; `content` is where its content begins. */
@@ -112,8 +132,10 @@ async function readExtended(
       return { header: { ...header, ...extension }, content: offset };
     }
     // Which of two would count is a matter of taste.
-    if (extension !== null) throw new ImageError("the archive has two extended headers for one entry");
-    if (header.size > MAX_EXTENSION_BYTES) throw new ImageError("the archive has a huge extended header");
+    if (extension !== null)
+      throw new ImageError("the archive has two extended headers for one entry", "archive-invalid");
+    if (header.size > MAX_EXTENSION_BYTES)
+      throw new ImageError("the archive has a huge extended header", "archive-invalid");
     const bytes = header.size === 0 ? new Uint8Array() : await readAt(file, offset, header.size);
     extension = header.type === PAX ? readPaxRecords(bytes) : { path: longName(bytes) };
     offset += padded(header.size);
@@ -122,7 +144,7 @@ async function readExtended(
 
 function readHeader(block: Uint8Array, offset: number): TarHeader | null {
   if (offset === 0 && block[0] === 0x1f && block[1] === 0x8b)
-    throw new ImageError("the archive is compressed: unpack it with gunzip first");
+    throw new ImageError("the archive is compressed: unpack it with gunzip first", "archive-invalid");
   return readTarHeader(block);
 }
 
@@ -135,7 +157,8 @@ async function assertZeros(file: FileHandle, start: number, end: number): Promis
   if (end - start < BLOCK_BYTES) throw cutOff();
   for (let offset = start; offset < end; ) {
     const chunk = await readAt(file, offset, Math.min(READ_BYTES, end - offset));
-    if (chunk.some((byte) => byte !== 0)) throw new ImageError("the archive goes on after its end");
+    if (chunk.some((byte) => byte !== 0))
+      throw new ImageError("the archive goes on after its end", "archive-invalid");
     offset += chunk.length;
   }
 }
@@ -156,5 +179,5 @@ function padded(size: number): number {
 }
 
 function cutOff(): ImageError {
-  return new ImageError("the archive is cut off");
+  return new ImageError("the archive is cut off", "archive-invalid");
 }

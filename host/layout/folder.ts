@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ImageError } from "../oci/image-error.js";
 import { type LayoutFiles, READ_BYTES } from "./layout-files.js";
@@ -15,6 +15,16 @@ export class Folder implements LayoutFiles {
     this.#path = path;
   }
 
+  async names(folder: string): Promise<readonly string[]> {
+    try {
+      return await readdir(join(this.#path, folder));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return [];
+      throw new ImageError(`${folder} in the layout cannot be read (${code})`, "source-unreadable");
+    }
+  }
+
   async size(path: string): Promise<number | null> {
     const file = await this.#open(path);
     if (file === null) return null;
@@ -27,7 +37,7 @@ export class Folder implements LayoutFiles {
 
   async *stream(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const file = await this.#open(path);
-    if (file === null) throw new ImageError(`${path} is missing in the layout`);
+    if (file === null) throw new ImageError(`${path} is missing in the layout`, "blob-missing");
     try {
       for (;;) {
         signal.throwIfAborted();
@@ -49,11 +59,11 @@ export class Folder implements LayoutFiles {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return null;
-      if (code === "ELOOP") throw new ImageError(`${path} in the layout is a link`);
-      throw new ImageError(`${path} in the layout cannot be read (${code})`);
+      if (code === "ELOOP") throw new ImageError(`${path} in the layout is a link`, "source-unreadable");
+      throw new ImageError(`${path} in the layout cannot be read (${code})`, "source-unreadable");
     }
     if ((await file.stat()).isFile()) return file;
     await file.close();
-    throw new ImageError(`${path} in the layout is not a file`);
+    throw new ImageError(`${path} in the layout is not a file`, "source-unreadable");
   }
 }

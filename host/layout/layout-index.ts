@@ -1,5 +1,5 @@
 import { type Descriptor, listAt, objectAt, parseJson, readDescriptor } from "../oci/descriptor.js";
-import { ImageError, quote } from "../oci/image-error.js";
+import { faultOf, ImageError, quote } from "../oci/image-error.js";
 import { OCI_INDEX } from "../oci/media-types.js";
 
 /** An entry of index.json: a descriptor with what it is called there. */
@@ -23,6 +23,10 @@ export function readLayoutIndex(bytes: Uint8Array): {
   document: Record<string, unknown>;
   entries: LayoutEntry[];
 } {
+  return faultOf("layout-invalid", () => readIndex(bytes));
+}
+
+function readIndex(bytes: Uint8Array): ReturnType<typeof readLayoutIndex> {
   const document = objectAt(parseJson(bytes, "index.json"), "index.json");
   if (document["schemaVersion"] !== 2) throw new ImageError("index.json has no schema version 2");
   const entries = listAt(document["manifests"], "manifests of index.json").map((value, i) => {
@@ -36,7 +40,7 @@ export function readLayoutIndex(bytes: Uint8Array): {
 export function findEntry(entries: readonly LayoutEntry[], tag: string): LayoutEntry | null {
   const named = entries.filter((entry) => namesOf(entry).includes(tag));
   if (new Set(named.map(({ digest }) => digest)).size > 1)
-    throw new ImageError(`the layout has two images called ${quote(tag)}`);
+    throw new ImageError(`the layout has two images called ${quote(tag)}`, "image-ambiguous");
   return named[0] ?? null;
 }
 
@@ -46,10 +50,13 @@ export function onlyImage(entries: readonly LayoutEntry[]): LayoutEntry {
   const tagged = images.filter((entry) => namesOf(entry).length > 0);
   const candidates = tagged.length > 0 ? tagged : images;
   const [first] = candidates;
-  if (first === undefined) throw new ImageError("the layout has no image");
+  if (first === undefined) throw new ImageError("the layout has no image", "manifest-missing");
   if (candidates.every(({ digest }) => digest === first.digest)) return first;
   const names = candidates.map((entry) => quote(namesOf(entry)[0] ?? entry.digest)).slice(0, 8);
-  throw new ImageError(`the layout has ${candidates.length} images, name one of them: ${names.join(", ")}`);
+  throw new ImageError(
+    `the layout has ${candidates.length} images, name one of them: ${names.join(", ")}`,
+    "image-ambiguous",
+  );
 }
 
 /**

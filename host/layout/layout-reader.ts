@@ -1,7 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.js";
 import { objectAt, parseJson } from "../oci/descriptor.js";
 import { isDigest } from "../oci/digest.js";
-import { ImageError } from "../oci/image-error.js";
+import { faultOf, ImageError } from "../oci/image-error.js";
 import type { ImageReader } from "../oci/image-place.js";
 import { MAX_MANIFEST_BYTES, type Manifest, readManifest, sniffMediaType } from "../oci/manifest.js";
 import { DOCKER_MANIFEST, OCI_MANIFEST } from "../oci/media-types.js";
@@ -27,15 +27,19 @@ export class LayoutReader implements ImageReader {
   /** Refuses what is no layout of version 1. */
   async assertLayout(signal: AbortSignal): Promise<void> {
     if ((await this.#files.size("oci-layout")) === null)
-      throw new ImageError(`${this.name} holds no oci layout: it has no file oci-layout`);
+      throw new ImageError(`${this.name} holds no oci layout: it has no file oci-layout`, "layout-invalid");
     const bytes = await this.#small("oci-layout", MAX_VERSION_BYTES, signal);
-    const { imageLayoutVersion } = objectAt(parseJson(bytes, "oci-layout"), "oci-layout");
+    const { imageLayoutVersion } = faultOf("layout-invalid", () =>
+      objectAt(parseJson(bytes, "oci-layout"), "oci-layout"),
+    );
     if (typeof imageLayoutVersion !== "string" || !imageLayoutVersion.startsWith("1."))
-      throw new ImageError(`${this.name} is not an oci layout of version 1`);
+      throw new ImageError(`${this.name} is not an oci layout of version 1`, "layout-invalid");
   }
 
   /** What index.json names, in its order. */
   async entries(signal: AbortSignal): Promise<readonly LayoutEntry[]> {
+    if ((await this.#files.size("index.json")) === null)
+      throw new ImageError(`index.json is missing in ${this.name}`, "layout-invalid");
     return readLayoutIndex(await this.#small("index.json", MAX_INDEX_BYTES, signal)).entries;
   }
 
@@ -89,7 +93,8 @@ export class LayoutReader implements ImageReader {
     let length = 0;
     for await (const chunk of this.#files.stream(path, signal)) {
       length += chunk.length;
-      if (length > maxBytes) throw new ImageError(`${path} in the layout is larger than ${maxBytes} bytes`);
+      if (length > maxBytes)
+        throw new ImageError(`${path} in the layout is larger than ${maxBytes} bytes`, "layout-invalid");
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);

@@ -87,7 +87,8 @@ export class LayoutWriter extends LayoutReader implements ImageWriter {
 
   async #create(names: ReadonlySet<string>): Promise<void> {
     const foreign = [...names].filter((name) => name !== "blobs" && name !== "index.json");
-    if (foreign.length > 0) throw new ImageError(`${this.name} is neither an oci layout nor an empty folder`);
+    if (foreign.length > 0)
+      throw new ImageError(`${this.name} is neither an oci layout nor an empty folder`, "copy-failed");
     const signal = new AbortController().signal;
     if (!names.has("index.json")) await this.#writeFile("index.json", once(EMPTY_INDEX), signal);
     await this.#writeFile("oci-layout", once(VERSION), signal);
@@ -135,7 +136,7 @@ async function writing<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof Error && "syscall" in error && "code" in error) {
-      throw new ImageError(`${name} cannot be written (${error.code})`);
+      throw new ImageError(`${name} cannot be written (${error.code})`, "copy-failed");
     }
     throw error;
   }

@@ -11,7 +11,7 @@ export async function openLayout(
   signal: AbortSignal,
 ): Promise<LayoutReader> {
   const real = await realpath(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ImageError(`${transport}:${path} cannot be read (${error.code})`);
+    throw new ImageError(`${transport}:${path} cannot be read (${error.code})`, "source-unreadable");
   });
   const files = transport === "oci" ? new Folder(real) : await Archive.open(real, signal);
   const reader = new LayoutReader(`${transport}:${real}`, files);

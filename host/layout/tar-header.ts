@@ -24,19 +24,18 @@ export function readTarHeader(block: Uint8Array): TarHeader | null {
 
 function assertChecksum(block: Uint8Array): void {
   const sum = block.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 0x20 : byte), 0);
-  if (numberAt(block, 148, 8) !== sum)
-    throw new ImageError("the archive is damaged: a header's checksum is wrong");
+  if (numberAt(block, 148, 8) !== sum) throw damaged("a header's checksum is wrong");
 }
 
 function numberAt(block: Uint8Array, offset: number, width: number): number {
   const field = block.subarray(offset, offset + width);
   if (((field[0] ?? 0) & 0x80) !== 0) {
     const value = field.reduce((total, byte, i) => total * 256 + (i === 0 ? byte & 0x7f : byte), 0);
-    if (!Number.isSafeInteger(value)) throw new ImageError("the archive is damaged: a size is out of range");
+    if (!Number.isSafeInteger(value)) throw damaged("a size is out of range");
     return value;
   }
   const digits = textAt(block, offset, width).trim();
-  if (!/^[0-7]+$/.test(digits)) throw new ImageError("the archive is damaged: a number is not octal");
+  if (!/^[0-7]+$/.test(digits)) throw damaged("a number is not octal");
   return Number.parseInt(digits, 8);
 }
 
@@ -54,18 +53,20 @@ export function readPaxRecords(bytes: Uint8Array): { path?: string; size?: numbe
     const space = rest.indexOf(0x20);
     const digits = decode(rest.subarray(0, Math.max(0, space)));
     const length = /^[1-9][0-9]{0,6}$/.test(digits) ? Number(digits) : 0;
-    if (length <= space || length > rest.length || rest[length - 1] !== 0x0a) throw malformedPax();
+    if (length <= space || length > rest.length || rest[length - 1] !== 0x0a)
+      throw damaged("an extended header is malformed");
     const record = decode(rest.subarray(space + 1, length - 1));
     rest = rest.subarray(length);
     const equals = record.indexOf("=");
     const key = record.slice(0, Math.max(0, equals));
     const value = record.slice(equals + 1);
-    if (key === "" || seen.has(key)) throw malformedPax();
+    if (key === "" || seen.has(key)) throw damaged("an extended header is malformed");
     seen.add(key);
-    if (key.startsWith("GNU.sparse")) throw new ImageError("the archive has a sparse file");
+    if (key.startsWith("GNU.sparse"))
+      throw new ImageError("the archive has a sparse file", "archive-invalid");
     if (key === "path") found.path = value;
     if (key === "size") {
-      if (!/^[0-9]{1,15}$/.test(value)) throw malformedPax();
+      if (!/^[0-9]{1,15}$/.test(value)) throw damaged("an extended header is malformed");
       found.size = Number(value);
     }
   }
@@ -85,11 +86,11 @@ export function canonicalPath(path: string): string {
 }
 
 function refusePath(path: string): never {
-  throw new ImageError(`the archive has the path ${quote(path)}`);
+  throw new ImageError(`the archive has the path ${quote(path)}`, "archive-path-unsafe");
 }
 
-function malformedPax(): ImageError {
-  return new ImageError("the archive is damaged: an extended header is malformed");
+function damaged(what: string): ImageError {
+  return new ImageError(`the archive is damaged: ${what}`, "archive-invalid");
 }
 
 function decode(bytes: Uint8Array): string {

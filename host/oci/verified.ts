@@ -16,16 +16,20 @@ export async function* verified(
   let held: Uint8Array | null = null;
   for await (const chunk of content) {
     received += chunk.length;
-    if (received > size) throw new ImageError(`${digest} from ${where} is larger than its ${size} bytes`);
+    if (received > size) throw mismatch(`${digest} from ${where} is larger than its ${size} bytes`);
     hash.update(chunk);
     if (held !== null) yield held;
     held = chunk;
   }
-  if (received !== size) throw new ImageError(`${digest} from ${where} has ${received} bytes, not ${size}`);
+  if (received !== size) throw mismatch(`${digest} from ${where} has ${received} bytes, not ${size}`);
   if (`sha256:${hash.digest("hex")}` !== digest) {
-    throw new ImageError(`${digest} from ${where}: the bytes do not have that digest`);
+    throw mismatch(`${digest} from ${where}: the bytes do not have that digest`);
   }
   if (held !== null) yield held;
+}
+
+function mismatch(message: string): ImageError {
+  return new ImageError(message, "blob-mismatch");
 }
 
 /** All of a small blob, checked. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -97,8 +98,8 @@ const refusedPaths = [
   ".//a",
 ];
 for (const path of refusedPaths) {
-  test(`an archive with the path ${JSON.stringify(path)} is refused`, async (t) => {
-    await refused(t, makeTar([{ path, content: "A" }]), /^the archive has the path "/);
+  test(`archive-path-unsafe: an archive with the path ${JSON.stringify(path)} is refused`, async (t) => {
+    await refused(t, makeTar([{ path, content: "A" }]), "archive-path-unsafe", /^the archive has the path "/);
   });
 }
 
@@ -108,62 +109,95 @@ const pax = (...records: [string, string][]): TarEntry => ({
   type: "x",
   content: paxRecords(records),
 });
-const refusedArchives: [string, Uint8Array, RegExp][] = [
-  ["a path twice", makeTar([a, a]), /has the path "a" twice$/],
-  ["a path twice, written in two ways", makeTar([a, { ...a, path: "./a" }]), /has the path "a" twice$/],
-  ["a file and a folder of one path", makeTar([a, { path: "a/", type: "5" }]), /has the path "a" twice$/],
-  ["a path twice by an extended header", makeTar([a, pax(["path", "a"]), { ...a, path: "b" }]), /"a" twice$/],
-  ["a hard link", makeTar([{ path: "a", type: "1" }]), /has a link or device: "a"$/],
-  ["a symbolic link", makeTar([{ path: "a", type: "2" }]), /has a link or device: "a"$/],
-  ["a device", makeTar([{ path: "a", type: "3" }]), /has a link or device: "a"$/],
-  ["a header for all entries", makeTar([{ path: "g", type: "g" }]), /has a link or device: "g"$/],
-  ["a sparse file", makeTar([pax(["GNU.sparse.major", "1"]), a]), /has a sparse file$/],
-  ["a climbing path in an extended header", makeTar([pax(["path", "../a"]), a]), /has the path "..\/a"$/],
-  ["a member of an extended header twice", makeTar([pax(["path", "a"], ["path", "b"]), a]), /is malformed$/],
-  ["an extended header that is none", makeTar([{ ...pax(), content: "99 path=a\n" }, a]), /is malformed$/],
-  ["two extended headers", makeTar([pax(["path", "b"]), pax(["path", "c"]), a]), /two extended headers/],
-  ["an extended header at its end", makeTar([pax(["path", "b"])]), /is cut off$/],
-  [
-    "a huge extended header",
-    makeTar([{ ...pax(), content: Buffer.alloc(65_537) }, a]),
-    /huge extended header$/,
+/** By the code that a judgement is denied with. */
+const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
+  "archive-path-duplicate": [
+    ["a path twice", makeTar([a, a]), /has the path "a" twice$/],
+    ["a path twice, written in two ways", makeTar([a, { ...a, path: "./a" }]), /has the path "a" twice$/],
+    ["a file and a folder of one path", makeTar([a, { path: "a/", type: "5" }]), /has the path "a" twice$/],
+    [
+      "a path twice by an extended header",
+      makeTar([a, pax(["path", "a"]), { ...a, path: "b" }]),
+      /"a" twice$/,
+    ],
   ],
-  ["a wrong checksum", makeTar([a]).fill(0x42, 0, 1), /a header's checksum is wrong$/],
-  ["a size beyond its end", makeTar([{ ...a, size: 1_000_000 }]), /is cut off$/],
-  ["no end", encodeEntry(a), /is cut off$/],
-  ["half an entry", encodeEntry({ ...a, content: Buffer.alloc(600) }).subarray(0, 1_100), /is cut off$/],
-  ["half a header", makeTar([a]).subarray(0, 100), /is cut off$/],
-  ["nothing in it", new Uint8Array(), /is cut off$/],
-  ["something after its end", Buffer.concat([makeTar([a]), encodeEntry(a)]), /goes on after its end$/],
-  [
-    "compression",
-    gzipSync(makeTar([{ ...a, content: randomBytes(2_000) }])),
-    /is compressed: unpack it with gunzip first$/,
+  "archive-link": [
+    ["a hard link", makeTar([{ path: "a", type: "1" }]), /has a link or device: "a"$/],
+    ["a symbolic link", makeTar([{ path: "a", type: "2" }]), /has a link or device: "a"$/],
+    ["a device", makeTar([{ path: "a", type: "3" }]), /has a link or device: "a"$/],
+    ["a file of the reserved type", makeTar([{ path: "a", type: "7" }]), /has a link or device: "a"$/],
+    ["a long link of GNU tar", makeTar([{ path: "a", type: "K" }]), /has a link or device: "a"$/],
+    ["a header for all entries", makeTar([{ path: "g", type: "g" }]), /has a link or device: "g"$/],
   ],
-];
-for (const [name, bytes, message] of refusedArchives) {
-  test(`an archive with ${name} is refused`, (t) => refused(t, bytes, message));
+  "archive-path-unsafe": [
+    ["a climbing path in an extended header", makeTar([pax(["path", "../a"]), a]), /has the path "..\/a"$/],
+    ["an empty path in an extended header", makeTar([pax(["path", ""]), a]), /has the path ""$/],
+  ],
+  "archive-invalid": [
+    ["a sparse file", makeTar([pax(["GNU.sparse.major", "1"]), a]), /has a sparse file$/],
+    [
+      "a folder with content",
+      makeTar([{ path: "a/", type: "5", content: "A" }]),
+      /folder with content: "a"$/,
+    ],
+    ["a file that is called a folder", makeTar([{ ...a, path: "a/" }]), /folder with content: "a"$/],
+    [
+      "a member of an extended header twice",
+      makeTar([pax(["path", "a"], ["path", "b"]), a]),
+      /is malformed$/,
+    ],
+    ["an extended header that is none", makeTar([{ ...pax(), content: "99 path=a\n" }, a]), /is malformed$/],
+    ["two extended headers", makeTar([pax(["path", "b"]), pax(["path", "c"]), a]), /two extended headers/],
+    ["an extended header at its end", makeTar([pax(["path", "b"])]), /is cut off$/],
+    [
+      "a huge extended header",
+      makeTar([{ ...pax(), content: Buffer.alloc(65_537) }, a]),
+      /huge extended header$/,
+    ],
+    ["a wrong checksum", makeTar([a]).fill(0x42, 0, 1), /a header's checksum is wrong$/],
+    ["a size beyond its end", makeTar([{ ...a, size: 1_000_000 }]), /is cut off$/],
+    ["no end", encodeEntry(a), /is cut off$/],
+    ["half an entry", encodeEntry({ ...a, content: Buffer.alloc(600) }).subarray(0, 1_100), /is cut off$/],
+    ["half a header", makeTar([a]).subarray(0, 100), /is cut off$/],
+    ["nothing in it", new Uint8Array(), /is cut off$/],
+    ["something after its end", Buffer.concat([makeTar([a]), encodeEntry(a)]), /goes on after its end$/],
+    [
+      "compression",
+      gzipSync(makeTar([{ ...a, content: randomBytes(2_000) }])),
+      /is compressed: unpack it with gunzip first$/,
+    ],
+  ],
+};
+for (const [code, archives] of Object.entries(refusedArchives)) {
+  for (const [name, bytes, message] of archives) {
+    test(`${code}: an archive with ${name} is refused`, (t) => refused(t, bytes, code, message));
+  }
 }
 
 test("an archive with more entries than anybody needs is refused", async (t) => {
   const entries = Array.from({ length: 20_001 }, (_, i) => ({ path: `f${i}`, content: "" }));
-  await refused(t, makeTar([...entries]), /has more than 20000 entries$/);
+  await refused(t, makeTar([...entries]), "archive-invalid", /has more than 20000 entries$/);
 });
 
 test("what cannot be an archive is refused without reading it", async (t) => {
   const folder = await folderFor(t);
   await assert.rejects(Archive.open(folder, patience()), /is not a file$/);
+  const pipe = `${folder}/pipe`;
+  execFileSync("mkfifo", [pipe]);
+  await assert.rejects(Archive.open(pipe, patience()), /is not a file$/);
   await assert.rejects(Archive.open(`${folder}/nothing`, patience()), /cannot be read \(ENOENT\)$/);
 });
 
 async function refused(
   t: Parameters<typeof archiveFor>[0],
   bytes: Uint8Array,
+  code: string,
   message: RegExp,
 ): Promise<void> {
   await assert.rejects(Archive.open(await archiveFor(t, bytes), patience()), (error: Error) => {
     assert.ok(error instanceof ImageError);
     assert.match(error.message, message);
+    assert.equal(error.code, code);
     return true;
   });
 }
