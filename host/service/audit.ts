@@ -10,6 +10,7 @@ export interface AuditRecord {
   readonly time: string;
   /** As it was asked for. */
   readonly name: string;
+  /** What was judged; what was asked for where that is not known. */
   readonly digest: string;
   readonly ok: boolean;
   readonly code: string;
@@ -27,14 +28,18 @@ export interface AuditSink {
   write(record: AuditRecord): void;
 }
 
-/** Longest name that is kept, in characters: a name that long is denied, and must not fill the disk. */
-const NAME_LIMIT = 1024;
+/** Longest name or digest that is kept, in characters: one that long is denied, and must not fill the disk. */
+const TEXT_LIMIT = 1024;
 
-export function auditRecord(askedName: string, verdict: Verdict, time: Date): AuditRecord {
+export function auditRecord(
+  asked: { readonly name: string; readonly digest: string },
+  verdict: Verdict,
+  time: Date,
+): AuditRecord {
   return {
     time: time.toISOString(),
-    name: askedName.length <= NAME_LIMIT ? askedName : `${askedName.slice(0, NAME_LIMIT)}…`,
-    digest: verdict.digest,
+    name: kept(asked.name),
+    digest: kept(verdict.digest || asked.digest),
     ok: verdict.ok,
     code: verdict.code,
     reason: verdict.reason,
@@ -44,6 +49,10 @@ export function auditRecord(askedName: string, verdict: Verdict, time: Date): Au
     signer: verdict.signer ?? null,
     durations: verdict.durations,
   };
+}
+
+function kept(text: string): string {
+  return text.length <= TEXT_LIMIT ? text : `${text.slice(0, TEXT_LIMIT)}…`;
 }
 
 /** One JSON line a record. */

@@ -119,7 +119,7 @@ export class Verifier {
   #conclude(image: Image, decision: Decision, stopwatch: Stopwatch): Verdict {
     const verdict: Verdict = { ...decision, durations: stopwatch.read() };
     try {
-      this.#audit.write(auditRecord(image.name, verdict, new Date()));
+      this.#audit.write(auditRecord(image, verdict, new Date()));
     } catch (error) {
       this.#log.error("an audit record was lost", { name: image.name, ok: verdict.ok, error: String(error) });
     }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
 import type { Code } from "#component/types";
-import { auditRecord } from "../support/countersign/daemon.js";
-import type { ClientName } from "../support/countersign/guarded-containerd.js";
-import type { ImageClient, Login, Pull } from "../support/peers/image-client.js";
+import { auditRecord, auditRecords } from "../support/countersign/daemon.js";
+import type { ClientName, Clients } from "../support/countersign/guarded-containerd.js";
+import type { Login, Pull } from "../support/peers/image-client.js";
 import type { RunningProcess } from "../support/process.js";
 
 /** What has to become of a pull. */
@@ -21,11 +21,14 @@ export function refused(code: Code, reason: RegExp): Outcome {
 }
 
 export interface Pulling {
-  readonly clients: Readonly<Record<ClientName, ImageClient>>;
+  readonly clients: Clients;
   readonly daemon: RunningProcess;
 }
 
-/** Pulls, and compares with `outcome` what the client was told, whether containerd has the image, and what was recorded. */
+/**
+ * Pulls, and compares with `outcome` what the client was told, whether containerd has the image, and what was recorded:
+ * that the digest judged is the one that containerd resolved, or was asked for.
+ */
 export async function assertPull(
   { clients, daemon }: Pulling,
   client: ClientName,
@@ -33,8 +36,10 @@ export async function assertPull(
 ): Promise<void> {
   const pull = await clients[client].pull(name, login);
   assertTold(pull, outcome);
-  assert.equal(await clients[client].has(name), pull.ok, "whether containerd has the image");
-  assert.equal(auditRecord(daemon, askedAs(client, name))?.code, outcome.code, "the audit record");
+  const record = auditRecord(daemon, askedAs(client, name));
+  assert.equal(record?.code, outcome.code, "the audit record");
+  assert.equal(await clients[client].find(name), pull.ok ? record?.digest : null, "what containerd has");
+  if (!pull.ok) assert.ok(pull.error.includes(` with digest ${record?.digest} for reason: `), pull.error);
 }
 
 /** A verifier's refusal as containerd hands it on, with our code and reason; or no error at all. */
@@ -55,4 +60,16 @@ export function assertTold(pull: Pull, { code, reason }: Outcome): void {
 function askedAs(client: ClientName, name: string): string {
   if (client === "ctr") return name;
   return name.includes("/") ? name.replace(/:[^:/@]+@/, "@") : `docker.io/library/${name}`;
+}
+
+/** Not the image, and nothing of its manifest: containerd asks before it fetches. */
+export async function assertNothingRefusedIsKept({ clients, daemon }: Pulling): Promise<void> {
+  const refused = auditRecords(daemon).filter(({ ok }) => !ok);
+  const kept = await clients.ctr.digests();
+  assert.ok(refused.length > 0);
+  assert.ok(
+    auditRecords(daemon).some(({ ok, digest }) => ok && kept.has(digest)),
+    "accepted images are kept",
+  );
+  for (const { name, digest } of refused) assert.ok(!kept.has(digest), `${name} is ${digest}, which is kept`);
 }

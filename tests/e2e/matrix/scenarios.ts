@@ -64,6 +64,19 @@ export const SCENARIOS: readonly Scenario[] = [
   // How it is pulled.
   { story: "signed, by digest", beside: [signed("team")], name: byDigest, outcome: ACCEPTED },
   { story: "signed, by tag and digest", beside: [signed("team")], name: byTagAndDigest, outcome: ACCEPTED },
+  {
+    story: "an index, signed, by digest",
+    image: twoPlatforms,
+    beside: [cosign("3.1")],
+    name: byDigest,
+    outcome: ACCEPTED,
+  },
+  {
+    story: "signed, by a tag that there is not and its digest",
+    beside: [signed("team")],
+    name: ({ place, digest }) => `${place}:gone@${digest}`,
+    outcome: ACCEPTED,
+  },
   { story: "not signed, by digest", name: byDigest, outcome: UNSIGNED },
   {
     story: "a signed image's tag and another's digest",
@@ -215,6 +228,7 @@ export const SCENARIOS: readonly Scenario[] = [
       /not an image manifest or index: application\/vnd\.oci\.artifact/,
     ),
   },
+  { story: "an artifact, signed", image: artifact, beside: [signed("team")], outcome: ACCEPTED },
   {
     story: "schema 1 by its version",
     image: schemaVersion1,
@@ -330,4 +344,34 @@ export const SCENARIOS: readonly Scenario[] = [
     only: "ctr",
     outcome: refused("name-not-canonical", /not in canonical form; write docker\.io\/library\/short:1/),
   },
+  {
+    story: "signed, by its host's other name",
+    beside: [signed("team")],
+    name: ({ place }) => `${place.replace("127.0.0.1", "localhost")}:1`,
+    outcome: refused("rejected-by-policy", /no scope of the policy covers localhost:\d+\//),
+  },
+  {
+    story: "signed, by its port with a zero before it",
+    beside: [signed("team")],
+    name: ({ place }) => `${place.replace(":", ":0")}:1`,
+    outcome: refused("rejected-by-policy", /no scope of the policy covers 127\.0\.0\.1:0\d+\//),
+  },
+  // Names that ctr hands on to containerd, and containerd to the registry; CRI parses them first.
+  badName("a slash too many", (place) => place.replace("/", "//")),
+  badName("a step back in the path", (place) => place.replace("/", "/x/../")),
+  badName("a user before the host", (place) => `docker.io@${place}`),
+  badName("a host in brackets", (place) => place.replace("127.0.0.1", "[::ffff:127.0.0.1]")),
+  badName("an escaped slash", (place) => place.replace(/\/([^/]*)$/, "%2f$1")),
+  badName("a query after the tag", (place) => place, ":1?x"),
+  badName("a fragment after the tag", (place) => place, ":1#x"),
 ];
+
+function badName(what: string, change: (place: string) => string, tag = ":1"): Scenario {
+  return {
+    story: `signed, by a name with ${what}`,
+    beside: [signed("team")],
+    only: "ctr",
+    name: ({ place }) => `${change(place)}${tag}`,
+    outcome: refused("name-invalid", /not an image name: /),
+  };
+}

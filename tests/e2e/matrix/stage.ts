@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { startDaemon } from "../../support/countersign/daemon.js";
-import { type ClientName, GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
+import { type Clients, GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
 import { makeImage } from "../../support/image.js";
 import { Parts } from "../../support/parts.js";
 import { Cosign, type CosignKey } from "../../support/peers/cosign.js";
 import { type Access, DockerRegistry } from "../../support/peers/docker-registry.js";
-import type { ImageClient, Login } from "../../support/peers/image-client.js";
+import type { Login } from "../../support/peers/image-client.js";
 import type { Peers } from "../../support/peers/peers.js";
 import { authFile, USER } from "../../support/peers/registry-user.js";
 import { TokenServer } from "../../support/peers/token-server.js";
@@ -37,7 +37,7 @@ export interface Published {
 
 /** Everything the matrix is played with. */
 export class Stage {
-  readonly clients: Readonly<Record<ClientName, ImageClient>>;
+  readonly clients: Clients;
   readonly daemon: RunningProcess;
   readonly cosign: Readonly<Record<CosignVersion, Cosign>>;
   readonly keys: Readonly<Record<Signer, SigningKey>>;

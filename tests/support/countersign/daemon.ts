@@ -14,7 +14,12 @@ export function startDaemon(
 
 /** What the daemon last wrote to its audit log, which is its standard error, about the image asked for as `name`. */
 export function auditRecord(daemon: RunningProcess, name: string): AuditRecord | undefined {
-  const lines = daemon.output.split("\n").filter((line) => line.startsWith("{"));
+  return auditRecords(daemon).findLast((record) => record.name === name);
+}
+
+/** Everything it wrote there; its other lines have no code. */
+export function auditRecords(daemon: RunningProcess): AuditRecord[] {
+  const lines = daemon.output.split("\n").filter((line) => line.startsWith("{") && line.endsWith("}"));
   const records: AuditRecord[] = lines.map((line) => JSON.parse(line));
-  return records.findLast((record) => record.name === name && record.code !== undefined);
+  return records.filter(({ code, durations }) => code !== undefined && durations !== undefined);
 }

@@ -7,11 +7,17 @@ import type { ImageClient } from "../peers/image-client.js";
 import type { Peers } from "../peers/peers.js";
 import { installPlugin } from "./plugin.js";
 
-export type ClientName = "ctr" | "CRI";
+/** Those that pull through one containerd. */
+export interface Clients {
+  readonly ctr: Ctr;
+  readonly CRI: ImageClient;
+}
+
+export type ClientName = keyof Clients;
 
 /** A containerd that asks our plugin, which asks the daemon on `socket`; and the two clients it is told to pull by. */
 export class GuardedContainerd {
-  readonly clients: Readonly<Record<ClientName, ImageClient>>;
+  readonly clients: Clients;
   readonly #containerd: Containerd;
   readonly #cri: Cri;
 

@@ -2,11 +2,10 @@ import { join } from "node:path";
 import { Parts } from "../parts.js";
 import { Cosign, type CosignKey } from "../peers/cosign.js";
 import { DockerRegistry } from "../peers/docker-registry.js";
-import type { ImageClient } from "../peers/image-client.js";
 import type { Peers } from "../peers/peers.js";
 import type { RunningProcess } from "../process.js";
 import { startDaemon } from "./daemon.js";
-import { type ClientName, GuardedContainerd } from "./guarded-containerd.js";
+import { type Clients, GuardedContainerd } from "./guarded-containerd.js";
 import { writePolicy } from "./policy.js";
 
 /** A node in small: containerd with our plugin, our daemon with a policy, and a registry beside it. */
@@ -15,7 +14,7 @@ export class Node {
   readonly cosign: Cosign;
   /** By the name of their owner; the policy trusts `team`. */
   readonly keys: Readonly<Record<"team" | "stranger", CosignKey>>;
-  readonly clients: Readonly<Record<ClientName, ImageClient>>;
+  readonly clients: Clients;
   readonly daemon: RunningProcess;
   readonly #parts: Parts;
 

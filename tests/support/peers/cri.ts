@@ -9,6 +9,8 @@ const IMAGE = 1;
 const AUTH = 2;
 const USERNAME = 1;
 const PASSWORD = 2;
+/** Image {repo_digests: repeated string}, such as `ghcr.io/a/b@sha256:…`. */
+const REPO_DIGESTS = 3;
 /** Milliseconds; a verifier may take ten seconds. */
 const DEADLINE = 20_000;
 
@@ -32,8 +34,11 @@ export class Cri implements ImageClient {
     }
   }
 
-  async has(name: string): Promise<boolean> {
-    return hasImage(await this.#call("ImageStatus", imageRequest(name)));
+  async find(name: string): Promise<string | null> {
+    const repoDigests = repoDigestsIn(await this.#call("ImageStatus", imageRequest(name)));
+    const repository = `${name.replace(/@.*$/, "").replace(/:[^:/]*$/, "")}@`;
+    const found = repoDigests.find((repoDigest) => `/${repoDigest}`.includes(`/${repository}`));
+    return found?.slice(found.indexOf("@") + 1) ?? null;
   }
 
   close(): void {
@@ -69,12 +74,22 @@ function authentication({ username, password }: Login): Buffer {
   return Buffer.from(new BinaryWriter().tag(AUTH, WireType.LengthDelimited).bytes(config).finish());
 }
 
-function hasImage(status: Buffer): boolean {
-  const reader = new BinaryReader(status);
+/** Of the image in an ImageStatusResponse: every name and digest that has its configuration; empty if there is none. */
+function repoDigestsIn(status: Buffer): string[] {
+  const [image] = fieldsOf(status, IMAGE);
+  return image === undefined
+    ? []
+    : fieldsOf(image, REPO_DIGESTS).map((bytes) => Buffer.from(bytes).toString());
+}
+
+/** Every occurrence of a length-delimited field. */
+function fieldsOf(message: Uint8Array, wanted: number): Uint8Array[] {
+  const reader = new BinaryReader(message);
+  const found = [];
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
-    if (field === IMAGE) return true;
-    reader.skip(wireType);
+    if (field === wanted) found.push(reader.bytes());
+    else reader.skip(wireType);
   }
-  return false;
+  return found;
 }

@@ -23,8 +23,27 @@ export class Ctr implements ImageClient {
     return status === 0 ? { ok: true, error: "" } : { ok: false, error: stderr };
   }
 
-  async has(name: string): Promise<boolean> {
-    const images = await succeed(this.#program, ["--address", this.#address, "images", "list", "--quiet"]);
-    return images.split("\n").includes(name);
+  async find(name: string): Promise<string | null> {
+    const images = await this.#list("default", "images", "list");
+    const [, , digest = null] = images.find(([found]) => found === name) ?? [];
+    return digest;
+  }
+
+  /** Every digest containerd has anything of, whoever pulled it: of images, and of content. */
+  async digests(): Promise<ReadonlySet<string>> {
+    const lists = [];
+    for (const namespace of ["default", "k8s.io"]) {
+      lists.push(
+        await this.#list(namespace, "images", "list"),
+        await this.#list(namespace, "content", "list"),
+      );
+    }
+    return new Set(lists.flat(2).filter((word) => /^sha256:[0-9a-f]{64}$/.test(word)));
+  }
+
+  /** The words of each line that it prints. */
+  async #list(namespace: string, ...command: readonly string[]): Promise<string[][]> {
+    const args = ["--address", this.#address, "--namespace", namespace, ...command];
+    return (await succeed(this.#program, args)).split("\n").map((line) => line.split(/\s+/));
   }
 }

@@ -14,6 +14,6 @@ export interface Login {
 /** A client that has containerd pull images. */
 export interface ImageClient {
   pull(name: string, login?: Login): Promise<Pull>;
-  /** Whether containerd has an image of that name where this client looks for them. */
-  has(name: string): Promise<boolean>;
+  /** The digest of the image that containerd has under that name where this client looks for them; null: it has none. */
+  find(name: string): Promise<string | null>;
 }
