@@ -89,10 +89,9 @@ export function plan(
     descriptorStart,
     descriptorLength,
   );
-  return lowerOutcome(judgeImage(policy!, image, new Evidence()), digest!);
+  return lowerOutcome(judgeImage(policy!, image, new Evidence(), 0), digest!);
 }
 
-/** `_now` is for certificates, which are not judged yet. */
 export function judge(
   transportStart: usize,
   transportLength: i32,
@@ -105,7 +104,7 @@ export function judge(
   descriptorLength: i32,
   evidenceStart: usize,
   evidenceCount: i32,
-  _now: u64,
+  now: u64,
 ): usize {
   assert(watermark != 0);
   const image = liftImage(
@@ -119,7 +118,7 @@ export function judge(
     descriptorStart,
     descriptorLength,
   );
-  return lowerOutcome(judgeImage(policy!, image, liftEvidence(evidenceStart, evidenceCount)), digest!);
+  return lowerOutcome(judgeImage(policy!, image, liftEvidence(evidenceStart, evidenceCount), now), digest!);
 }
 
 export function explain(

@@ -7,14 +7,12 @@ import { isSha256Digest } from "../image/digest";
 import { OCI_MANIFEST } from "../image/manifest";
 import { JsonReader } from "../json/reader";
 import { MANIFEST_BYTES, SIGNATURES } from "../limits";
-
-export const SIGNATURE_ANNOTATION: string = "dev.cosignproject.cosign/signature";
+import { CosignAnnotations } from "./cosign-annotations";
 
 export class SignatureLayer {
   mediaType: Bytes = new Bytes(0, 0);
   digest: Bytes = new Bytes(0, 0);
-  /** Base64 text of the signature; null if the layer has no such annotation. */
-  signature: Bytes | null = null;
+  readonly annotations: CosignAnnotations = new CosignAnnotations();
   /** Whether it has the shape of a layer: else the others mean nothing. */
   wellFormed: bool = false;
 }
@@ -65,18 +63,19 @@ function readLayer(reader: JsonReader): SignatureLayer {
     const name = own.memberName();
     if (name.is("mediaType")) layer.mediaType = own.string();
     else if (name.is("digest")) layer.digest = own.string();
-    else if (name.is("annotations")) readAnnotations(own, layer);
+    else if (name.is("annotations")) readAnnotations(own, layer.annotations);
     else own.skip();
   }
   layer.wellFormed = own.done() && isSha256Digest(layer.digest);
   return layer;
 }
 
-function readAnnotations(reader: JsonReader, layer: SignatureLayer): void {
+function readAnnotations(reader: JsonReader, annotations: CosignAnnotations): void {
   if (reader.takeNull()) return;
   reader.enterObject();
   while (reader.nextMember()) {
-    if (reader.memberName().is(SIGNATURE_ANNOTATION)) layer.signature = reader.string();
+    const name = reader.memberName();
+    if (CosignAnnotations.has(name)) annotations.set(name, reader.string());
     else reader.skip();
   }
 }

@@ -55,6 +55,6 @@ function addReferrer(out: Signatures, search: Search, manifest: Item): void {
       "the bundle has another size than its manifest says",
     );
   } else {
-    out.untrusted.push(new UntrustedSignature(SignatureKind.Bundle, manifest.origin, item.bytes, null));
+    out.untrusted.push(new UntrustedSignature(SignatureKind.Bundle, manifest.origin, item.bytes));
   }
 }

@@ -48,6 +48,6 @@ function addLayer(out: Signatures, search: Search, layer: SignatureLayer, origin
     const item = search.part(out, RequestKind.Blob, layer.digest);
     if (item === null) return;
     const kind = isBundle ? SignatureKind.Bundle : SignatureKind.SimpleSigning;
-    out.untrusted.push(new UntrustedSignature(kind, origin, item.bytes, layer.signature));
+    out.untrusted.push(new UntrustedSignature(kind, origin, item.bytes, layer.annotations));
   }
 }

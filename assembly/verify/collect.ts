@@ -2,7 +2,7 @@
 // signature of one kind never hides one of the other.
 
 import { Bytes } from "../bytes/bytes";
-import { SIGNATURE_ANNOTATION } from "../evidence/signature-manifest";
+import { CosignAnnotations } from "../evidence/cosign-annotations";
 import { SIMPLE_SIGNING } from "../evidence/simple-signing";
 import { Reference } from "../image/reference";
 import { SIGNATURE_BYTES, SIGNATURES } from "../limits";
@@ -38,9 +38,12 @@ function addLoose(out: Signatures, item: Item): void {
   else if (item.bytes.length > SIGNATURE_BYTES) {
     out.reject(item.origin, Code.EvidenceTooLarge, "the signature's payload is longer than 1 MiB");
   } else {
-    const signature = item.annotation(SIGNATURE_ANNOTATION);
+    const annotations = new CosignAnnotations();
+    for (let i = 0; i < item.annotations.length; i++) {
+      annotations.set(item.annotations[i].name, item.annotations[i].value);
+    }
     out.untrusted.push(
-      new UntrustedSignature(SignatureKind.SimpleSigning, item.origin, item.bytes, signature),
+      new UntrustedSignature(SignatureKind.SimpleSigning, item.origin, item.bytes, annotations),
     );
   }
 }

@@ -47,14 +47,6 @@ export class Item {
     readonly bytes: Bytes,
     readonly origin: Bytes,
   ) {}
-
-  /** The annotation of this name, or null. */
-  annotation(name: string): Bytes | null {
-    for (let i = 0; i < this.annotations.length; i++) {
-      if (this.annotations[i].name.is(name)) return this.annotations[i].value;
-    }
-    return null;
-  }
 }
 
 /** A source that could not be asked. */

@@ -5,22 +5,19 @@
 import { Bytes } from "../bytes/bytes";
 import { Material, parseBundle } from "../evidence/bundle";
 import { parseStatement, STATEMENT_TYPE, Statement } from "../evidence/statement";
-import { Reference } from "../image/reference";
 import { matchesIdentity } from "../policy/identity";
 import { IdentityType, Requirement } from "../policy/types";
-import { Budget } from "./budget";
 import { Code } from "./code";
 import { accepted, Judged, notSigned, otherIdentity, otherImage, rejected } from "./judged";
+import { Question } from "./question";
 import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
 import { Signed, verifySigned } from "./signer";
 
 export function judgeBundle(
   requirement: Requirement,
-  reference: Reference | null,
-  digest: Bytes,
   untrusted: UntrustedSignature,
-  budget: Budget,
+  question: Question,
 ): Judged {
   const bundle = parseBundle(untrusted.bytes);
   if (bundle === null) {
@@ -42,8 +39,15 @@ export function judgeBundle(
     return rejected(untrusted, Code.NotASignature, reason);
   }
   const message = bundle.signedBytes();
-  const signed = verifySigned(requirement, untrusted, message, bundle.payload, bundle.signature, budget);
-  if (signed === null) return notSigned(untrusted, requirement, budget);
+  const signed = verifySigned(
+    requirement,
+    untrusted,
+    message,
+    bundle.payload,
+    bundle.signature,
+    question.budget,
+  );
+  if (signed === null) return notSigned(untrusted, requirement, question.budget);
 
   const statement = parseStatement(signed.bytes);
   if (statement === null) {
@@ -54,20 +58,19 @@ export function judgeBundle(
     const reason = new Reason().text("an attestation about the image, and no signature");
     return rejected(untrusted, Code.NotASignature, reason);
   }
-  return judgeSubjects(requirement, reference, digest, untrusted, signed, statement);
+  return judgeSubjects(requirement, untrusted, question, signed, statement);
 }
 
 /** One subject with the image's digest and a name that fits is enough. */
 function judgeSubjects(
   requirement: Requirement,
-  reference: Reference | null,
-  digest: Bytes,
   untrusted: UntrustedSignature,
+  question: Question,
   signed: Signed,
   statement: Statement,
 ): Judged {
   const identity = requirement.identity();
-  const hex = digest.from(7);
+  const hex = question.digest.from(7);
   let matching = 0;
   let unnamed = 0;
   let otherName = new Bytes(0, 0);
@@ -77,11 +80,11 @@ function judgeSubjects(
     matching++;
     const name = subject.name;
     if (name === null) unnamed++;
-    else if (matchesIdentity(identity, reference, name)) return accepted(untrusted, signed, name);
+    else if (matchesIdentity(identity, question.reference, name)) return accepted(untrusted, signed, name);
     else otherName = name;
   }
   if (matching == 0) return otherImage(untrusted, new Bytes(0, 0));
-  if (unnamed < matching) return otherIdentity(untrusted, requirement, reference, otherName);
+  if (unnamed < matching) return otherIdentity(untrusted, requirement, question.reference, otherName);
   if (identity.type == IdentityType.MatchDigest) return accepted(untrusted, signed, new Bytes(0, 0));
   const reason = new Reason().text(
     "the bundle names no image; sign it with countersign sign-image, or write signedIdentity matchDigest",

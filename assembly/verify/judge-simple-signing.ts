@@ -2,26 +2,22 @@
 // signature, then the payload, the digest before the identity.
 
 import { decodeBase64 } from "../bytes/base64";
-import { Bytes } from "../bytes/bytes";
 import { parsePayload } from "../evidence/simple-signing";
-import { Reference } from "../image/reference";
 import { matchesIdentity } from "../policy/identity";
 import { Requirement } from "../policy/types";
-import { Budget } from "./budget";
 import { Code } from "./code";
 import { accepted, Judged, notSigned, otherIdentity, otherImage, rejected } from "./judged";
+import { Question } from "./question";
 import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
 import { verifySigned } from "./signer";
 
 export function judgeSimpleSigning(
   requirement: Requirement,
-  reference: Reference | null,
-  digest: Bytes,
   untrusted: UntrustedSignature,
-  budget: Budget,
+  question: Question,
 ): Judged {
-  const text = untrusted.signature;
+  const text = untrusted.annotations.signature;
   if (text === null) {
     const reason = new Reason().text("the signature's annotation is missing");
     return rejected(untrusted, Code.SignatureMalformed, reason);
@@ -30,17 +26,24 @@ export function judgeSimpleSigning(
   if (signature === null) {
     return rejected(untrusted, Code.SignatureMalformed, new Reason().text("the signature is not base64"));
   }
-  const signed = verifySigned(requirement, untrusted, untrusted.bytes, untrusted.bytes, signature, budget);
-  if (signed === null) return notSigned(untrusted, requirement, budget);
+  const signed = verifySigned(
+    requirement,
+    untrusted,
+    untrusted.bytes,
+    untrusted.bytes,
+    signature,
+    question.budget,
+  );
+  if (signed === null) return notSigned(untrusted, requirement, question.budget);
 
   const payload = parsePayload(signed.bytes);
   if (payload === null) {
     const reason = new Reason().text("what was signed is not a cosign payload");
     return rejected(untrusted, Code.PayloadMalformed, reason);
   }
-  if (!payload.manifestDigest.equals(digest)) return otherImage(untrusted, payload.manifestDigest);
-  if (!matchesIdentity(requirement.identity(), reference, payload.dockerReference)) {
-    return otherIdentity(untrusted, requirement, reference, payload.dockerReference);
+  if (!payload.manifestDigest.equals(question.digest)) return otherImage(untrusted, payload.manifestDigest);
+  if (!matchesIdentity(requirement.identity(), question.reference, payload.dockerReference)) {
+    return otherIdentity(untrusted, requirement, question.reference, payload.dockerReference);
   }
   return accepted(untrusted, signed, payload.dockerReference);
 }

@@ -2,6 +2,7 @@
 
 import { Bytes } from "../bytes/bytes";
 import { encodeHex } from "../bytes/hex";
+import { CosignAnnotations } from "../evidence/cosign-annotations";
 import { sha256 } from "../hash/sha256";
 import { OCI_MANIFEST } from "../image/manifest";
 import { Reference } from "../image/reference";
@@ -13,7 +14,7 @@ import { Reason } from "./reason";
 import { KeyVerdict } from "./signer";
 
 export enum SignatureKind {
-  /** A payload, and its signature in an annotation. */
+  /** A payload, and all else in annotations. */
   SimpleSigning,
   /** A sigstore bundle, which holds both. */
   Bundle,
@@ -25,8 +26,8 @@ export class UntrustedSignature {
     readonly origin: Bytes,
     /** The payload, or the bundle. */
     readonly bytes: Bytes,
-    /** Simple signing: base64; null where the annotation is missing. */
-    readonly signature: Bytes | null,
+    /** What stands beside a payload; a bundle needs none. */
+    readonly annotations: CosignAnnotations = new CosignAnnotations(),
   ) {}
 
   /** What keys have said about it. */

@@ -1,32 +1,26 @@
 // The requirement `sigstoreSigned`: one signature, by one of its keys, over something that names this manifest and an
 // identity that fits, is enough (upstream: signature/policy_eval_sigstore.go). The order of checks is upstream's.
 
-import { Bytes } from "../bytes/bytes";
 import { Reference } from "../image/reference";
 import { Requirement } from "../policy/types";
-import { Budget } from "./budget";
 import { Code } from "./code";
 import { judgeBundle } from "./judge-bundle";
 import { judgeSimpleSigning } from "./judge-simple-signing";
 import { Judged } from "./judged";
 import { ItemOutcome, Verdict } from "./judgement";
+import { Question } from "./question";
 import { Reason } from "./reason";
 import { SignatureKind, Signatures, UntrustedSignature } from "./signatures";
 
-/**
- * Judges the signatures of the image with this digest. `reference` is what it is called, or null. The requirement has
- * keys that can be used, and nothing else as its source of trust.
- */
+/** Judges the signatures of an image. The requirement has keys that can be used, and nothing else as its source of trust. */
 export function judgeSigstoreSigned(
   requirement: Requirement,
-  reference: Reference | null,
-  digest: Bytes,
   signatures: Signatures,
-  budget: Budget,
+  question: Question,
 ): Verdict {
   const outcomes = signatures.rejected.slice(0);
   for (let i = 0; i < signatures.untrusted.length; i++) {
-    const judged = judgeSignature(requirement, reference, digest, signatures.untrusted[i], budget);
+    const judged = judgeSignature(requirement, signatures.untrusted[i], question);
     outcomes.push(judged.outcome);
     if (judged.outcome.ok) {
       const verdict = new Verdict(true, Code.Accepted, judged.outcome.reason);
@@ -35,21 +29,15 @@ export function judgeSigstoreSigned(
       return verdict;
     }
   }
-  const verdict = refusal(reference, outcomes, signatures);
+  const verdict = refusal(question.reference, outcomes, signatures);
   verdict.items = outcomes;
   return verdict;
 }
 
-function judgeSignature(
-  requirement: Requirement,
-  reference: Reference | null,
-  digest: Bytes,
-  untrusted: UntrustedSignature,
-  budget: Budget,
-): Judged {
+function judgeSignature(requirement: Requirement, untrusted: UntrustedSignature, question: Question): Judged {
   return untrusted.kind == SignatureKind.Bundle
-    ? judgeBundle(requirement, reference, digest, untrusted, budget)
-    : judgeSimpleSigning(requirement, reference, digest, untrusted, budget);
+    ? judgeBundle(requirement, untrusted, question)
+    : judgeSimpleSigning(requirement, untrusted, question);
 }
 
 /** The verdict when no signature was accepted. */

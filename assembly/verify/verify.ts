@@ -23,6 +23,7 @@ import { Code } from "./code";
 import { collectSignatures } from "./collect";
 import { Evidence, Item, Request, RequestKind } from "./evidence";
 import { accept, deny, Judgement, Verdict } from "./judgement";
+import { Question } from "./question";
 import { Reason } from "./reason";
 import { Signatures } from "./signatures";
 import { judgeSigstoreSigned } from "./sigstore-signed";
@@ -37,7 +38,7 @@ export class Outcome {
 }
 
 /** Judges an image by a sealed policy and the evidence there is; without enough of it, says what is wanted. */
-export function judgeImage(policy: Policy, image: Image, evidence: Evidence): Outcome {
+export function judgeImage(policy: Policy, image: Image, evidence: Evidence, now: u64): Outcome {
   const subject = readSubject(image);
   const denied = subject.denial;
   if (denied !== null) return decided(subject, null, denied);
@@ -61,7 +62,7 @@ export function judgeImage(policy: Policy, image: Image, evidence: Evidence): Ou
   if (wanted.length > 0 && (manifestIsWanted(wanted, subject) || signatures.untrusted.length == 0)) {
     return new Outcome(null, wanted);
   }
-  const judgement = judgeRequirements(list, subject, signatures);
+  const judgement = judgeRequirements(list, subject, signatures, now);
   return wanted.length == 0 || judgement.ok ? decided(subject, list, judgement) : new Outcome(null, wanted);
 }
 
@@ -234,11 +235,16 @@ function digestOf(item: Item): Bytes {
 }
 
 /** Evaluates the requirements in their order. All must allow; the first that does not is the verdict. */
-function judgeRequirements(list: RequirementList, subject: Subject, signatures: Signatures): Judgement {
-  const budget = new Budget();
+function judgeRequirements(
+  list: RequirementList,
+  subject: Subject,
+  signatures: Signatures,
+  now: u64,
+): Judgement {
+  const question = new Question(subject.name.reference, subject.descriptor!.digest, now, new Budget());
   const verdicts: Array<Verdict> = [];
   for (let i = 0; i < list.requirements.length; i++) {
-    const verdict = judgeRequirement(list, list.requirements[i], subject, signatures, budget);
+    const verdict = judgeRequirement(list, list.requirements[i], signatures, question);
     if (!verdict.allows) {
       const judgement = withRequirement(deny(verdict.code, verdict.reason), i);
       judgement.items = verdict.items;
@@ -252,9 +258,8 @@ function judgeRequirements(list: RequirementList, subject: Subject, signatures: 
 function judgeRequirement(
   list: RequirementList,
   requirement: Requirement,
-  subject: Subject,
   signatures: Signatures,
-  budget: Budget,
+  question: Question,
 ): Verdict {
   if (requirement.kind == RequirementKind.InsecureAcceptAnything) {
     const reason = new Reason().own(list.path().done()).text(" accepts anything");
@@ -262,11 +267,5 @@ function judgeRequirement(
   }
   // Every other kind that is not hopeless.
   assert(requirement.kind == RequirementKind.SigstoreSigned && hopeless(requirement) == Hopeless.No);
-  return judgeSigstoreSigned(
-    requirement,
-    subject.name.reference,
-    subject.descriptor!.digest,
-    signatures,
-    budget,
-  );
+  return judgeSigstoreSigned(requirement, signatures, question);
 }

@@ -1,0 +1,17 @@
+// What every signature is asked: does it speak for this digest, under this name, at this time?
+
+import { Bytes } from "../bytes/bytes";
+import { Reference } from "../image/reference";
+import { Budget } from "./budget";
+
+export class Question {
+  constructor(
+    /** What the image is called; null where it has no docker-like name. */
+    readonly reference: Reference | null,
+    /** `sha256:…` of its manifest. */
+    readonly digest: Bytes,
+    /** Unix time in seconds, as the host has it. */
+    readonly now: u64,
+    readonly budget: Budget,
+  ) {}
+}
