@@ -85,8 +85,8 @@ export class RegistryClient {
   }
 
   /** Where a registry may be asked, the first to be asked first, for an `Address` to say; the last is the registry itself. */
-  endpoints(registry: string, capability: Capability): Promise<readonly Endpoint[]> {
-    return this.#transport.endpoints(registry, capability);
+  endpoints(registry: string, needed: readonly Capability[]): Promise<readonly Endpoint[]> {
+    return this.#transport.endpoints(registry, needed);
   }
 
   /** Ends every connection; what is under way fails as `registry-unavailable`. */

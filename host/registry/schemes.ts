@@ -3,12 +3,14 @@ import type { Endpoint } from "./endpoint.js";
 import type { Answer } from "./exchange.js";
 
 const MAX_REMEMBERED = 1_024;
-/** What OpenSSL says of an answer that is no TLS. */
-const NO_TLS = /^(EPROTO|ERR_SSL_)/;
+/** A registry can come back as one that speaks the other. */
+const TTL_MS = 60_000;
+/** What OpenSSL says of an answer that is no TLS, and what is left to say of a connection broken off. */
+const WRONG = /^(EPROTO|ERR_SSL_|ECONNRESET$|UND_ERR_SOCKET$)/;
 
 /** Endpoints that may speak http or https, and which of the two they turned out to speak. */
 export class Schemes {
-  readonly #spoken = new LRUCache<string, URL>({ max: MAX_REMEMBERED });
+  readonly #spoken = new LRUCache<string, URL>({ max: MAX_REMEMBERED, ttl: TTL_MS });
 
   /** The endpoint by the scheme that it is known to speak, or is to be asked by first. */
   spoken(endpoint: Endpoint): Endpoint {
@@ -28,8 +30,11 @@ export class Schemes {
   }
 }
 
-/** Whether an answer is one to the wrong scheme: no TLS where that was begun, or a server's 400 to http. */
+/**
+ * Whether an answer may be one to the wrong scheme: no TLS where that was begun; to http, a server's 400, or the
+ * connection's end.
+ */
 export function isWrongScheme(asked: Answer | Error): boolean {
-  if (asked instanceof Error) return NO_TLS.test(String((asked as NodeJS.ErrnoException).code));
+  if (asked instanceof Error) return WRONG.test(String((asked as NodeJS.ErrnoException).code));
   return asked.status === 400 && asked.url.protocol === "http:" && asked.fromRegistry;
 }

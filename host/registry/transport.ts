@@ -83,8 +83,8 @@ export class Transport {
   }
 
   /** Where a registry may be asked for something, the first to be asked first; the last is the registry itself. */
-  async endpoints(registry: string, capability: Capability): Promise<readonly Endpoint[]> {
-    return thatMay(capability, await this.#hosts.hosts(registry));
+  async endpoints(registry: string, needed: readonly Capability[]): Promise<readonly Endpoint[]> {
+    return thatMay(needed, await this.#hosts.hosts(registry));
   }
 
   /** Repeats an attempt that failed for a moment, as the retry policy has it. */

@@ -74,7 +74,7 @@ export class HostsInTurn implements EvidencePlace {
   async #hosts({ kind, registry, reference }: Request): Promise<readonly Endpoint[] | RegistryError> {
     const byTag = kind === "manifest" && !reference.includes(":");
     try {
-      return await this.#client.endpoints(registry, byTag ? "resolve" : "pull");
+      return await this.#client.endpoints(registry, byTag ? ["pull", "resolve"] : ["pull"]);
     } catch (error) {
       if (error instanceof RegistryError) return error;
       throw error;

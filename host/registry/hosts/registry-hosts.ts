@@ -1,7 +1,6 @@
-import { credentialHost, type Endpoint, endpointOf } from "../endpoint.js";
+import { credentialHost, type Endpoint, endpointOf, isLoopbackHost } from "../endpoint.js";
 import { RegistryError } from "../error.js";
-import { USUAL_TLS } from "../tls-profile.js";
-import type { Capability, HostSettings } from "./host-settings.js";
+import { ALL_CAPABILITIES, type Capability, type HostSettings } from "./host-settings.js";
 import { readTlsProfile } from "./tls-files.js";
 
 /** A place a registry's images can be asked for at. */
@@ -22,7 +21,7 @@ export function usualHosts(plainHttp: readonly string[]): RegistryHosts {
 }
 
 export function usualHostOf(registry: string, plainHttp: readonly string[]): RegistryHost {
-  return { endpoint: endpointOf(registry, plainHttp), capabilities: ["pull", "resolve", "push"] };
+  return { endpoint: endpointOf(registry, plainHttp), capabilities: ALL_CAPABILITIES };
 }
 
 /** Makes a host's settings ready to be asked: its certificates read, and its scheme decided as containerd decides it. */
@@ -32,25 +31,38 @@ export async function registryHost(
   plainHttp: readonly string[],
 ): Promise<RegistryHost> {
   const usual = endpointOf(registry, plainHttp);
+  return settings.url === null
+    ? atUsualPlace(usual, settings)
+    : elsewhere(registry, usual, settings, settings.url);
+}
+
+async function atUsualPlace(usual: Endpoint, settings: HostSettings): Promise<RegistryHost> {
+  const local = isLoopbackHost(usual.url.hostname);
+  const tls = await readTlsProfile(local ? { ...settings, skipVerify: true } : settings);
+  const schemes = usual.url.protocol === "http:" && saysTls(settings) ? bothSchemes(usual.url) : {};
+  return {
+    endpoint: { ...usual, ...schemes, headers: settings.headers, tls },
+    capabilities: ALL_CAPABILITIES,
+  };
+}
+
+async function elsewhere(
+  registry: string,
+  usual: Endpoint,
+  settings: HostSettings,
+  url: URL,
+): Promise<RegistryHost> {
+  const { apiRoot, headers, capabilities } = settings;
   const tls = await readTlsProfile(settings);
-  const saysTls =
-    settings.caFiles !== null || settings.clientFiles.length > 0 || settings.skipVerify !== null;
-  if (settings.url === null) {
-    const either = usual.url.protocol === "http:" && saysTls ? bothSchemes(usual.url) : usual;
-    const endpoint = {
-      ...usual,
-      ...either,
-      headers: settings.headers,
-      tls: tls === USUAL_TLS ? usual.tls : tls,
-    };
-    return { endpoint, capabilities: settings.capabilities };
-  }
-  const { url, apiRoot, headers, capabilities } = settings;
-  const either =
-    url.protocol === "http:" && saysTls && url.port !== "" ? bothSchemes(url) : { url, otherScheme: null };
+  const http = url.protocol === "http:" && url.port !== "";
+  const schemes = http && saysTls(settings) ? bothSchemes(url) : { url, otherScheme: null };
   const host = credentialHost(url.host);
   const namespace = host === registry || url.host === usual.url.host ? null : registry;
-  return { endpoint: { registry: host, apiRoot, namespace, tls, headers, ...either }, capabilities };
+  return { endpoint: { registry: host, apiRoot, namespace, tls, headers, ...schemes }, capabilities };
+}
+
+function saysTls({ caFiles, clientFiles, skipVerify }: HostSettings): boolean {
+  return caFiles !== null || clientFiles.length > 0 || skipVerify !== null;
 }
 
 /** https first, for certificates were given for something. */
@@ -58,9 +70,9 @@ function bothSchemes(http: URL): Pick<Endpoint, "url" | "otherScheme"> {
   return { url: new URL(`https://${http.host}`), otherScheme: http };
 }
 
-/** Those of a registry's hosts that may be asked for something; at least one. */
-export function thatMay(capability: Capability, hosts: readonly RegistryHost[]): readonly Endpoint[] {
-  const able = hosts.filter(({ capabilities }) => capabilities.includes(capability));
+/** Those of a registry's hosts that have all of these capabilities; at least one. */
+export function thatMay(needed: readonly Capability[], hosts: readonly RegistryHost[]): readonly Endpoint[] {
+  const able = hosts.filter(({ capabilities }) => needed.every((one) => capabilities.includes(one)));
   if (able.length > 0) return able.map(({ endpoint }) => endpoint);
-  throw new RegistryError("registry-unavailable", `no host is configured that may ${capability}`);
+  throw new RegistryError("registry-unavailable", `no host is configured that may ${needed.join(" and ")}`);
 }

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { TLSSocket, type TlsOptions } from "node:tls";
 import { type Authentication, Gate } from "./authentication.js";
 import { type Fault, serveFault } from "./fault.js";
 import { ok, type Reply, refusal } from "./reply.js";
@@ -15,6 +17,8 @@ export interface SeenRequest {
   readonly path: string;
   readonly authorization: "none" | "basic" | "bearer" | "other";
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The common name of the client's certificate; null without one. */
+  readonly client: string | null;
 }
 
 export interface TestRegistryOptions {
@@ -24,6 +28,8 @@ export interface TestRegistryOptions {
   /** Whether blobs can be mounted from other repositories; else that begins an upload. */
   readonly mounts?: boolean;
   readonly uploads?: UploadManner;
+  /** Makes it one that speaks https, and nothing else. */
+  readonly tls?: TlsOptions;
   /** 0, any free port, unless told. */
   readonly port?: number;
   /** Called for each request; a fault is served in place of the answer. */
@@ -55,9 +61,10 @@ export class TestRegistry {
     const { referrers = false, mounts = false, uploads = {} } = options;
     this.#routes = new Routes({ referrers, mounts, uploads });
     this.gate = options.authentication === undefined ? null : new Gate(options.authentication);
-    this.#server = createServer((request, response) => {
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
       this.#serve(request, response).catch((error: Error) => response.destroy(error));
-    });
+    };
+    this.#server = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
   }
 
   async listen(): Promise<void> {
@@ -149,5 +156,8 @@ function see(request: IncomingMessage): SeenRequest {
   const authorization =
     scheme === undefined ? "none" : scheme === "basic" || scheme === "bearer" ? scheme : "other";
   const { authorization: _secret, ...headers } = request.headers;
-  return { method: request.method ?? "", path: request.url ?? "", authorization, headers };
+  const { socket } = request;
+  const subject = socket instanceof TLSSocket ? socket.getPeerCertificate().subject : undefined;
+  const client = subject === undefined ? null : String(subject.CN);
+  return { method: request.method ?? "", path: request.url ?? "", authorization, headers, client };
 }
