@@ -1,9 +1,15 @@
 import type { ExitCode } from "./exit-code.js";
 
-/** An option of a command: `--name`, or `--name VALUE` where `value` names what stands there. */
+/** An option of a command: `--name`, or `--name VALUE` where `value` names what stands there; `short`: also `-s`. */
 export type Option =
-  | { readonly type: "boolean"; readonly help: string }
-  | { readonly type: "string"; readonly value: string; readonly multiple?: true; readonly help: string };
+  | { readonly type: "boolean"; readonly short?: string; readonly help: string }
+  | {
+      readonly type: "string";
+      readonly value: string;
+      readonly short?: string;
+      readonly multiple?: true;
+      readonly help: string;
+    };
 
 export type OptionTable = Readonly<Record<string, Option>>;
 
@@ -21,8 +27,8 @@ type Value<Of extends Option> = Of extends { multiple: true }
 
 /** One command. Its words and summary stand in the table of commands. */
 export interface Command<Options extends OptionTable = OptionTable> {
-  /** What must follow the options: exactly one, or with an ellipsis one or more. */
-  readonly operand?: "NAME" | "NAME…" | "FILE";
+  /** What must follow the options: exactly these, or with an ellipsis one or more. */
+  readonly operands?: readonly string[];
   readonly options: Options;
   /** Paragraphs for `--help`: what the command does not say by its name. */
   readonly description: string;

@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import("./plugin-status.js"),
   },
   {
+    words: "sign-image",
+    summary: "Copy an image, sign it, and see that it is accepted",
+    load: () => import("./sign-image.js"),
+  },
+  {
     words: "generate-key-pair",
     summary: "Make a key to sign with, as cosign does",
     load: () => import("./generate-key-pair.js"),

@@ -19,13 +19,13 @@ ${EXIT_STATUS}
 
 export function commandHelp(
   { words, summary }: CommandRow,
-  { operand, options, description }: Command,
+  { operands = [], options, description }: Command,
 ): string {
   const rows = Object.entries(options).map(([name, option]): [string, string] => [
     spelling(name, option),
     option.help,
   ]);
-  return `Usage: ${["countersign", words, "[options]", operand].filter(Boolean).join(" ")}
+  return `Usage: ${["countersign", words, "[options]", ...operands].join(" ")}
 
 ${summary}.
 
@@ -40,7 +40,8 @@ ${EXIT_STATUS}
 
 function spelling(name: string, option: Option): string {
   const value = option.type === "string" ? ` ${option.value}` : "";
-  return `--${name}${value}${option.type === "string" && option.multiple ? " …" : ""}`;
+  const short = option.short === undefined ? "" : `-${option.short}, `;
+  return `${short}--${name}${value}${option.type === "string" && option.multiple ? " …" : ""}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

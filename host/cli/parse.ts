@@ -41,11 +41,10 @@ function parsed(args: readonly string[], options: OptionTable) {
   }
 }
 
-function assertOperands({ operand }: Command, operands: readonly string[]): void {
-  const [first, second] = operands;
-  if (operand === undefined && first !== undefined)
-    throw new UsageError(`unexpected ${JSON.stringify(first)}`);
-  if (operand !== undefined && first === undefined) throw new UsageError(`${operand} is missing`);
-  if (operand !== "NAME…" && second !== undefined)
-    throw new UsageError(`unexpected ${JSON.stringify(second)}`);
+function assertOperands({ operands: wanted = [] }: Command, given: readonly string[]): void {
+  const missing = wanted[given.length];
+  if (missing !== undefined) throw new UsageError(`${missing} is missing`);
+  const surplus = given[wanted.length];
+  if (surplus !== undefined && !wanted.at(-1)?.endsWith("…"))
+    throw new UsageError(`unexpected ${JSON.stringify(surplus)}`);
 }

@@ -7,7 +7,7 @@ import { EXIT } from "./exit-code.js";
 import { note, print } from "./output.js";
 
 export default command({
-  operand: "FILE",
+  operands: ["FILE"],
   description: `Reads FILE and the keys it names as the verifier would, and prints what a careful operator would want to know
 about it: FILE:LINE:COLUMN: SEVERITY: PATH: MESSAGE.
 

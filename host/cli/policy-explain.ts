@@ -7,7 +7,7 @@ import { note, print } from "./output.js";
 import { POLICY_OPTION, requirePolicy } from "./policy-options.js";
 
 export default command({
-  operand: "NAME",
+  operands: ["NAME"],
   description: `Prints how NAME is read, every scope that is looked up for it, in order, which one applies (the first that the
 policy has, and it alone), and what that one requires. Nothing is asked of a registry.
 

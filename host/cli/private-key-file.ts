@@ -12,9 +12,12 @@ export async function signerFromFile(path: string): Promise<Signer> {
   return await reading(path, (file) => readSigner(file, askPassword));
 }
 
-/** Throws `UsageError` if the public key in a file is not the signer's. */
-export async function assertPublicKeyFile(signer: Signer, path: string): Promise<void> {
-  await reading(path, async (file) => assertPublicKeyOf(signer, file));
+/** The file of the signer's public key. Throws `UsageError` if it is another's. */
+export async function publicKeyFile(signer: Signer, path: string): Promise<Uint8Array> {
+  return await reading(path, async (file) => {
+    assertPublicKeyOf(signer, file);
+    return file;
+  });
 }
 
 /** The private key in a file, encrypted or not. Throws `UsageError`. */

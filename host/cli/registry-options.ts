@@ -4,8 +4,14 @@ import { readAuthFile } from "../registry/credentials/auth-file.js";
 import { machineCredentials } from "../registry/credentials/chain.js";
 import { CredentialError, type Report } from "../registry/credentials/source.js";
 import { CONTAINERD_HOSTS, HostsFolders } from "../registry/hosts/hosts-folders.js";
+import { DEFAULT_RETRY, type RetryPolicy } from "../registry/retry.js";
+import { Transport } from "../registry/transport.js";
+import type { RegistryName } from "../signing/image-name.js";
 import { RegistrySource } from "../sources/registry-source.js";
+import { SeparateSignatures } from "../sources/separate-signatures.js";
+import type { Source } from "../sources/source.js";
 import type { Given } from "./command.js";
+import { repositoryOption } from "./image-name.js";
 import { UsageError } from "./usage-error.js";
 import { version } from "./version.js";
 
@@ -26,6 +32,11 @@ export const REGISTRY_OPTIONS = {
     value: "[HOST=]FILE",
     help: "credentials, before those of containers' auth.json and Docker's config.json",
   },
+  "signature-repository": {
+    type: "string",
+    value: "HOST/REPOSITORY",
+    help: "where signatures are, if not beside their image",
+  },
   "token-realm": {
     type: "string",
     value: "HOST[:PORT]",
@@ -34,22 +45,38 @@ export const REGISTRY_OPTIONS = {
   },
 } as const;
 
+type RegistryValues = Given<typeof REGISTRY_OPTIONS>["values"];
+
 /** Registries, reached as the options say. `report` is told which credentials are used, and which cannot be. */
-export async function registrySource(
-  values: Given<typeof REGISTRY_OPTIONS>["values"],
+export async function registrySource(values: RegistryValues, report: Report): Promise<Source> {
+  const repository = signatureRepository(values);
+  const source = new RegistrySource(new RegistryClient(await registryTransport(values, report)));
+  return repository === null ? source : new SeparateSignatures(source, repository);
+}
+
+/** The repository of `--signature-repository`; null if signatures are beside their image. Throws `UsageError`. */
+export function signatureRepository(values: RegistryValues): RegistryName | null {
+  const text = values["signature-repository"];
+  return text === undefined ? null : repositoryOption("signature-repository", text);
+}
+
+/** The same, for what writes to them; `retry` is how patiently. */
+export async function registryTransport(
+  values: RegistryValues,
   report: Report,
-): Promise<RegistrySource> {
+  retry: RetryPolicy = DEFAULT_RETRY,
+): Promise<Transport> {
   const file = values["auth-file"];
   const named = file === undefined ? null : { name: file, source: await authFile(file) };
   const plainHttp = hosts("plain-http", values["plain-http"]);
-  const client = new RegistryClient({
+  return new Transport({
     plainHttp,
     hosts: new HostsFolders(values["hosts-dir"] ?? CONTAINERD_HOSTS, plainHttp, report),
     tokenRealms: hosts("token-realm", values["token-realm"]),
     credentials: machineCredentials(named, report),
     userAgent: `countersign/${version()}`,
+    retry,
   });
-  return new RegistrySource(client);
 }
 
 async function authFile(argument: string) {

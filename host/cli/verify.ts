@@ -24,7 +24,7 @@ const LONGEST_SECONDS = 3600;
 const NO_AUDIT: AuditSink = { write: () => {} };
 
 export default command({
-  operand: "NAME…",
+  operands: ["NAME…"],
   description: `Names are read as docker and podman read them: "nginx" is docker.io/library/nginx:latest. What is judged is the
 digest a name resolves to, as containerd does it: for an image of several platforms, its index.
 

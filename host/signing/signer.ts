@@ -10,6 +10,8 @@ export interface Signer {
    * PKCS#1 v1.5 over SHA-256, or Ed25519 over the message itself. The same message gives the same signature.
    */
   sign(message: Uint8Array): Uint8Array;
+  /** Whether that is a signature of the message by the same key, in the same variant. */
+  hasSigned(message: Uint8Array, untrustedSignature: Uint8Array): boolean;
 }
 
 /** The signer whose private key is in a file. `askPassword` is called if it is encrypted. Throws `KeyRefused`. */
@@ -25,12 +27,15 @@ export async function readSigner(file: Uint8Array, askPassword: () => Promise<Ui
 export async function createSigner(key: PrivateKey): Promise<Signer> {
   const signUnchecked = await signingBy(key);
   const algorithm = key.kind === "ed25519" ? null : "sha256";
+  const hasSigned: Signer["hasSigned"] = (message, signature) =>
+    verify(algorithm, message, key.object, signature);
   return {
     publicKey: key.publicKey,
+    hasSigned,
     sign(message) {
       const signature = signUnchecked(message);
       // A signature made wrong tells of the key it was made with.
-      if (!verify(algorithm, message, key.object, signature)) throw new Error("a signature came out wrong");
+      if (!hasSigned(message, signature)) throw new Error("a signature came out wrong");
       return signature;
     },
   };

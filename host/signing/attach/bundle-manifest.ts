@@ -6,13 +6,11 @@ import { OCI_EMPTY, OCI_MANIFEST, SIGSTORE_BUNDLE } from "../../oci/media-types.
 /** The config of a manifest that needs none. Source: OCI image specification, "Guidance for an Empty Descriptor". */
 export const EMPTY_CONFIG = Buffer.from("{}");
 
-/** The manifest that carries a bundle, with the members cosign 3.1 writes, in its order. */
-export function bundleManifest(
-  bundle: Uint8Array,
-  subject: Descriptor,
-  { predicateType, created }: { predicateType: string; created: Date },
-): Manifest {
-  const annotations = bundleAnnotations(predicateType, created);
+/**
+ * The manifest that carries a bundle, with the members cosign 3.1 writes, in its order, but for the time: the same
+ * bundle has the same manifest, so that attaching it again, or twice at once, adds nothing.
+ */
+export function bundleManifest(bundle: Uint8Array, subject: Descriptor, predicateType: string): Manifest {
   const bytes = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
@@ -24,7 +22,10 @@ export function bundleManifest(
         artifactType: SIGSTORE_BUNDLE,
       },
       layers: [{ mediaType: SIGSTORE_BUNDLE, size: bundle.length, digest: digestOf(bundle) }],
-      annotations,
+      annotations: {
+        "dev.sigstore.bundle.content": "dsse-envelope",
+        "dev.sigstore.bundle.predicateType": predicateType,
+      },
       subject: { mediaType: subject.mediaType, size: subject.size, digest: subject.digest },
       artifactType: SIGSTORE_BUNDLE,
     }),
@@ -36,12 +37,4 @@ export function bundleManifest(
 export function referrerDescriptor({ bytes, mediaType, digest }: Manifest): Record<string, unknown> {
   const { artifactType, annotations } = JSON.parse(Buffer.from(bytes).toString());
   return { mediaType, size: bytes.length, digest, annotations, artifactType };
-}
-
-function bundleAnnotations(predicateType: string, created: Date): Record<string, string> {
-  return {
-    "dev.sigstore.bundle.content": "dsse-envelope",
-    "dev.sigstore.bundle.predicateType": predicateType,
-    "org.opencontainers.image.created": created.toISOString().replace(/\.\d+Z$/, "Z"),
-  };
 }

@@ -8,14 +8,22 @@ import { openLayout } from "../../../../host/layout/open-layout.js";
 import { digestOf } from "../../../../host/oci/digest.js";
 import { ImageError } from "../../../../host/oci/image-error.js";
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../../host/oci/media-types.js";
-import { copyImage, tagImage } from "../../../../host/signing/copy/copy-image.js";
+import { tagImage } from "../../../../host/signing/copy/copy-image.js";
 import { descriptorOf, makeImage, pushImage, type TestImage } from "../../../support/image.js";
 import type { TestRegistryOptions } from "../../../support/registry/registry.js";
 import { layoutOf } from "../../layout/setup.js";
 import { makeTar } from "../../layout/tar.js";
 import { blobDescriptor, readerFor, writerFor } from "../../registry/push-setup.js";
 import { failureOf, registryFor } from "../../registry/setup.js";
-import { assertWhole, copyOptions, folderFor, makeIndex, makeManifest, makeNested } from "./setup.js";
+import {
+  assertWhole,
+  copyOptions,
+  findAndCopy,
+  folderFor,
+  makeIndex,
+  makeManifest,
+  makeNested,
+} from "./setup.js";
 
 const nested = makeNested();
 const image = makeImage();
@@ -26,12 +34,12 @@ test("an index of indexes goes from registry to registry, byte for byte, the tag
   pushImage(source, "a", nested, "v1");
   const options = copyOptions();
   const writer = writerFor(t, target, "b/c");
-  const copied = await copyImage(readerFor(t, source, "a"), writer, "v1", options);
+  const copied = await findAndCopy(readerFor(t, source, "a"), writer, "v1", options);
   assertWhole(target, "b/c", nested);
   assert.equal(target.repository("b/c").tags.size, 0);
   assert.equal(copied.root.digest, nested.digest);
-  assert.deepEqual(copied.manifests.at(-1), copied.root);
-  assert.equal(copied.manifests.length, 5);
+  assert.deepEqual(copied.tree.indexes.at(-1), copied.root);
+  assert.equal(copied.tree.images.length + copied.tree.indexes.length, 5);
   assert.equal(await tagImage(writer, copied.root, "v2", options.signal), true);
   assert.equal(await tagImage(writer, copied.root, "v2", options.signal), false);
   assert.deepEqual([...target.repository("b/c").tags], [["v2", nested.digest]]);
@@ -42,12 +50,12 @@ test("what is there already is not sent again", async (t) => {
   const target = await registryFor(t);
   pushImage(source, "a", nested, "v1");
   const writer = writerFor(t, target, "b");
-  await copyImage(readerFor(t, source, "a"), writer, "v1", copyOptions());
+  await findAndCopy(readerFor(t, source, "a"), writer, "v1", copyOptions());
   const sent = target.bytesReceived;
   target.requests.length = 0;
   source.requests.length = 0;
   const options = copyOptions();
-  await copyImage(readerFor(t, source, "a"), writer, "v1", options);
+  await findAndCopy(readerFor(t, source, "a"), writer, "v1", options);
   assert.equal(target.bytesReceived, sent);
   assert.ok(target.requests.every(({ method }) => method === "HEAD"));
   assert.ok(source.requests.every(({ path }) => path.includes("/manifests/")));
@@ -58,7 +66,7 @@ test("blobs are mounted from a repository of the same registry", async (t) => {
   const registry = await registryFor(t, { mounts: true });
   pushImage(registry, "a", nested, "v1");
   const options = copyOptions();
-  await copyImage(readerFor(t, registry, "a"), writerFor(t, registry, "b"), "v1", options);
+  await findAndCopy(readerFor(t, registry, "a"), writerFor(t, registry, "b"), "v1", options);
   assertWhole(registry, "b", nested);
   assert.ok(registry.requests.every(({ path, method }) => method !== "GET" || !path.includes("/blobs/")));
   assert.ok(options.progress.every(({ ended }) => ended === "mounted"));
@@ -68,8 +76,8 @@ test("an image that is where it should be is only read", async (t) => {
   const registry = await registryFor(t);
   pushImage(registry, "a", nested, "v1");
   const writer = writerFor(t, registry, "a");
-  const copied = await copyImage(readerFor(t, registry, "a"), writer, nested.digest, copyOptions());
-  assert.equal(copied.manifests.length, 5);
+  const copied = await findAndCopy(readerFor(t, registry, "a"), writer, nested.digest, copyOptions());
+  assert.equal(copied.tree.images.length + copied.tree.indexes.length, 5);
   assert.ok(registry.requests.every(({ method, path }) => method === "GET" && path.includes("/manifests/")));
 });
 
@@ -80,7 +88,7 @@ test("a layout is a target, and a layout or an archive of it a source", async (t
   const folder = await folderFor(t);
   const options = copyOptions();
   const layout = await LayoutWriter.open(join(folder, "layout"), options.signal);
-  const { root } = await copyImage(readerFor(t, source, "a"), layout, "v1", options);
+  const { root } = await findAndCopy(readerFor(t, source, "a"), layout, "v1", options);
   assert.deepEqual(await layout.entries(options.signal), []);
   await tagImage(layout, root, "v1", options.signal);
 
@@ -93,7 +101,7 @@ test("a layout is a target, and a layout or an archive of it a source", async (t
   ] as const) {
     const reader = await openLayout({ transport, path, tag: "v1" }, options.signal);
     const digest = (await reader.resolve("v1", options.signal)) ?? assert.fail();
-    await copyImage(reader, writerFor(t, target, transport), digest, options);
+    await findAndCopy(reader, writerFor(t, target, transport), digest, options);
     assertWhole(target, transport, nested);
     await reader.close();
   }
@@ -104,7 +112,7 @@ test("progress is told of every blob, from its first byte to its last", async (t
   const target = await registryFor(t);
   pushImage(source, "a", image, "v1");
   const options = copyOptions();
-  await copyImage(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", options);
+  await findAndCopy(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", options);
   for (const blob of image.blobs) {
     const reports = options.progress.filter((report) => report.blob === digestOf(blob));
     assert.deepEqual(reports.at(0), { blob: digestOf(blob), bytes: 0, total: blob.length, ended: null });
@@ -132,7 +140,7 @@ test("four blobs are under way at a time, and no more", async (t) => {
     most = Math.max(most, ++now);
     return writeBlob(...call).finally(() => now--);
   };
-  await copyImage(readerFor(t, source, "a"), writer, "v1", copyOptions());
+  await findAndCopy(readerFor(t, source, "a"), writer, "v1", copyOptions());
   assert.equal(most, 4);
   assertWhole(target, "b", many);
 });
@@ -147,9 +155,9 @@ test("layers that are elsewhere by their nature are left there", async (t) => {
   const folder = await folderFor(t);
   const options = copyOptions();
   const layout = await LayoutWriter.open(folder, options.signal);
-  const copied = await copyImage(readerFor(t, source, "a"), layout, "v1", options);
+  const copied = await findAndCopy(readerFor(t, source, "a"), layout, "v1", options);
   assert.deepEqual(
-    copied.foreign.map(({ digest }) => digest),
+    copied.tree.foreign.map(({ digest }) => digest),
     [foreign.digest],
   );
   assert.deepEqual(Buffer.from(copied.root.bytes), Buffer.from(windows.bytes));
@@ -160,8 +168,8 @@ test("an image that names one manifest twice, and by two ways, is copied once", 
   const source = await registryFor(t);
   const target = await registryFor(t);
   pushImage(source, "a", twice, "v1");
-  const copied = await copyImage(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
-  assert.equal(copied.manifests.length, 3);
+  const copied = await findAndCopy(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
+  assert.equal(copied.tree.images.length + copied.tree.indexes.length, 3);
   assertWhole(target, "b", twice);
 });
 
@@ -227,7 +235,7 @@ for (const [name, wrong, message] of refused) {
     pushImage(source, "a", image);
     pushImage(source, "a", wrong, "v1");
     const target = await registryFor(t);
-    const copying = copyImage(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
+    const copying = findAndCopy(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
     await assert.rejects(copying, (error: Error) => {
       assert.ok(error instanceof ImageError, String(error));
       assert.match(error.message, message);
@@ -261,7 +269,7 @@ for (const [name, onRequest, message] of incomplete) {
     const source = await registryFor(t, { ...(onRequest === undefined ? {} : { onRequest }) });
     pushImage(source, "a", image, "v1");
     const target = await registryFor(t);
-    const copying = copyImage(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
+    const copying = findAndCopy(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
     await assert.rejects(copying, (error: Error) => {
       assert.ok(error instanceof ImageError, String(error));
       assert.match(error.message, message);
@@ -273,7 +281,7 @@ for (const [name, onRequest, message] of incomplete) {
 
 test("an image that is not there says so", async (t) => {
   const source = await registryFor(t);
-  const copying = copyImage(readerFor(t, source, "a"), writerFor(t, source, "b"), "v1", copyOptions());
+  const copying = findAndCopy(readerFor(t, source, "a"), writerFor(t, source, "b"), "v1", copyOptions());
   await assert.rejects(copying, new ImageError(`${source.host}/a has no image "v1"`));
 });
 
@@ -289,7 +297,7 @@ test("a copy that is aborted ends", async (t) => {
   });
   const options = { ...copyOptions(), signal: stopping.signal };
   const failure = await failureOf(
-    copyImage(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", options),
+    findAndCopy(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", options),
   );
   assert.equal(failure.code, "registry-timeout");
 });

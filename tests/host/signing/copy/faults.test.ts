@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { PATIENT_RETRY } from "../../../../host/registry/retry.js";
-import { copyImage, tagImage } from "../../../../host/signing/copy/copy-image.js";
+import { tagImage } from "../../../../host/signing/copy/copy-image.js";
 import { makeImage, pushImage } from "../../../support/image.js";
 import type { Fault } from "../../../support/registry/fault.js";
 import type { SeenRequest, TestRegistry } from "../../../support/registry/registry.js";
 import type { UploadManner } from "../../../support/registry/uploads.js";
 import { readerFor, writerFor } from "../../registry/push-setup.js";
 import { failureOf, registryFor } from "../../registry/setup.js";
-import { assertNothingMissing, assertWhole, copyOptions } from "./setup.js";
+import { assertNothingMissing, assertWhole, copyOptions, findAndCopy } from "./setup.js";
 
 const image = makeImage({ platforms: ["linux/amd64", "linux/arm64"] });
 
@@ -42,7 +42,7 @@ test("a cut in any one answer of the source is got over", async (t) => {
     });
     const target = await registryFor(t);
     pushImage(source, "a", image, "v1");
-    await copyImage(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
+    await findAndCopy(readerFor(t, source, "a"), writerFor(t, target, "b"), "v1", copyOptions());
     assertWhole(target, "b", image);
   }
 });
@@ -93,11 +93,11 @@ async function copyWith(
 }
 
 async function copyAndTag(
-  source: Parameters<typeof copyImage>[0],
-  target: Parameters<typeof copyImage>[1],
+  source: Parameters<typeof findAndCopy>[0],
+  target: Parameters<typeof findAndCopy>[1],
 ): Promise<void> {
   const options = copyOptions();
-  const { root } = await copyImage(source, target, "v1", options);
+  const { root } = await findAndCopy(source, target, "v1", options);
   await tagImage(target, root, "v1", options.signal);
 }
 

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { digestOf } from "../../../../host/oci/digest.js";
+import type { ImageReader, ImageWriter } from "../../../../host/oci/image-place.js";
 import { OCI_INDEX } from "../../../../host/oci/media-types.js";
+import { copyImage, type FoundImage, findImage } from "../../../../host/signing/copy/copy-image.js";
 import type { Progress, TransferOptions } from "../../../../host/signing/copy/transfer.js";
 import { descriptorOf, makeImage, type TestImage } from "../../../support/image.js";
 import type { TestRegistry } from "../../../support/registry/registry.js";
@@ -58,4 +60,16 @@ export function assertNothingMissing(registry: TestRegistry, repository: string)
   const content = registry.repository(repository);
   for (const digest of content.tags.values()) assert.ok(content.manifests.has(digest));
   for (const { bytes } of content.manifests.values()) assert.deepEqual(content.missingFor(bytes), []);
+}
+
+/** Finds an image and copies it; what was found. */
+export async function findAndCopy(
+  source: ImageReader,
+  target: ImageWriter,
+  reference: string,
+  options: TransferOptions,
+): Promise<FoundImage> {
+  const image = await findImage(source, reference, options.signal);
+  await copyImage(image, source, target, options);
+  return image;
 }
