@@ -19,7 +19,7 @@ export const REGISTRY_OPTIONS = {
   "hosts-dir": {
     type: "string",
     value: "DIR[:DIR…]",
-    help: `registries' hosts, mirrors and certificates, as containerd's config_path (${CONTAINERD_HOSTS})`,
+    help: `registries' hosts, as config_path in containerd (${CONTAINERD_HOSTS})`,
   },
   "plain-http": {
     type: "string",
@@ -34,7 +34,7 @@ export const REGISTRY_OPTIONS = {
   },
   "signature-repository": {
     type: "string",
-    value: "HOST/REPOSITORY",
+    value: "REPO",
     help: "where signatures are, if not beside their image",
   },
   "token-realm": {

@@ -56,7 +56,7 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
     policy: { type: "string", value: "FILE", help: "judge by this policy, too" },
     json: {
       type: "boolean",
-      help: "print one JSON object with name, digest, tags, referrers, fingerprint and added",
+      help: "print one JSON object: name, digest, tags, referrers, fingerprint, added",
     },
     ...REGISTRY_OPTIONS,
   },
