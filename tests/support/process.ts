@@ -28,15 +28,24 @@ export class RunningProcess {
   ): Promise<RunningProcess> {
     const running = new RunningProcess(spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] }));
     await once(running.#child, "spawn");
+    await running.until(`${program} does not answer`, () => answers(running));
+    return running;
+  }
+
+  /** Waits until that is so; it is stopped and `complaint` thrown if that does not come, or the program ends. */
+  async until(complaint: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     const deadline = Date.now() + PATIENCE;
-    while (!(await answers(running))) {
-      if (running.#ended || Date.now() > deadline) {
-        await running.stop();
-        throw new Error(`${program} does not answer:\n${running.output}`);
+    while (!(await isSo())) {
+      if (this.#ended || Date.now() > deadline) {
+        await this.stop();
+        throw new Error(`${complaint}:\n${this.output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    return running;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** Everything it has written, to either stream. */
