@@ -19,8 +19,9 @@ async function runSpecs(tally) {
   else if (status !== 0) tally.fail("the specs did not run", output);
 }
 
-/** Upstream's verdicts; a case under a rule of the exceptions file is one that does as that rule says. */
+/** The runner's own tests, then upstream's verdicts; a case under a rule of the exceptions file is one that does as that rule says. */
 async function runConformance(tally) {
+  await runNodeTests(tally, "dist/tests/conformance");
   const { status, output } = await run(process.execPath, ["dist/tests/conformance/main.js", "--json"]);
   const lines = output.trimEnd().split("\n");
   const totals = lines.at(-1)?.startsWith("{")

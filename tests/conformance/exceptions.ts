@@ -2,8 +2,20 @@
 // that it also judges cases nobody here has seen.
 
 import { isObject, operation } from "./corpus.js";
+import { signedOverOwnHash } from "./own-hash.js";
 import { requirementsOf } from "./requirements.js";
 import type { Rule } from "./rule.js";
+import {
+  acceptedAfterTooManyChecks,
+  acceptedBeyondTheFirst,
+  acceptedByDeepPayloads,
+  acceptedByLongPayloads,
+  acceptedByOtherDigests,
+  acceptedWithManifest,
+  isAnotherKind,
+  isDeep,
+  repeatsMember,
+} from "./stricter.js";
 import { readManifest } from "./suites/manifest-digest.js";
 import {
   acceptedUpstream,
@@ -12,12 +24,14 @@ import {
   jsonOf,
   kindOf,
   opensByWildcard,
-  signedOverOwnHash,
   someKey,
   someSigstoreSigned,
 } from "./traits.js";
 
 const EVALUATED = ["sigstore-signed", "policy-eval"];
+/** Composed by the oracle (tests/oracle), with skopeo's verdict. */
+const LIVE = "skopeo";
+const JUDGED = [...EVALUATED, LIVE];
 const REKOR_SOURCES = [
   "rekorPublicKeyPath",
   "rekorPublicKeyPaths",
@@ -120,7 +134,7 @@ export const RULES: readonly Rule[] = [
     fits: someSigstoreSigned((requirement) => REKOR_SOURCES.some((member) => Boolean(requirement[member]))),
   },
   {
-    suites: ["sigstore-signed"],
+    suites: JUDGED,
     class: "differs",
     reason:
       "cosign 3 signs by P-384 over SHA-384, by P-521 over SHA-512 and by Ed25519ph: taken beside upstream's SHA-256 and pure Ed25519",
@@ -129,7 +143,7 @@ export const RULES: readonly Rule[] = [
     code: "accepted",
   },
   {
-    suites: EVALUATED,
+    suites: JUDGED,
     class: "differs",
     anticipated: true,
     reason: "RSA keys below 2048 bits are too weak to be trusted",
@@ -140,7 +154,7 @@ export const RULES: readonly Rule[] = [
     code: "key-unsupported",
   },
   {
-    suites: EVALUATED,
+    suites: JUDGED,
     class: "differs",
     anticipated: true,
     reason: "P-224 is too weak to be trusted",
@@ -149,12 +163,85 @@ export const RULES: readonly Rule[] = [
     code: "key-unsupported",
   },
   {
-    suites: EVALUATED,
+    suites: JUDGED,
     class: "differs",
     anticipated: true,
     reason:
       "a key file with several PEM blocks is refused: upstream uses the first and says nothing of the others",
     fits: acceptedUpstream(someKey(({ blocks }) => blocks > 1)),
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "JSON is read to a depth of 32: a manifest needs 5, and what is nested deeper is there to exhaust readers",
+    fits: acceptedWithManifest(isDeep),
+    ours: () => ({ accept: false }),
+    code: "manifest-invalid",
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason: "a manifest with a member twice is one image to some readers and another to others",
+    fits: acceptedWithManifest(repeatsMember),
+    ours: () => ({ accept: false }),
+    code: "manifest-invalid",
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "a manifest is of the media type it is served with, as containerd has it: by another one it is another image",
+    fits: acceptedWithManifest(isAnotherKind),
+    ours: () => ({ accept: false }),
+    code: "manifest-invalid",
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason: "JSON is read to a depth of 32, in payloads too: no tool nests annotations",
+    fits: acceptedByDeepPayloads,
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "a payload has at most 1 MiB, as anybody can put one beside an image: upstream's limit is 4 MiB for each",
+    fits: acceptedByLongPayloads,
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "what is fetched is checked by SHA-256 alone: cosign writes no other digest for the layers of signatures",
+    fits: acceptedByOtherDigests,
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "the first 128 signatures of an image are looked at, as upstream does on a lookaside: each costs a request",
+    fits: acceptedBeyondTheFirst,
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "an image may cost 512 checks by ECDSA P-256: foreign signatures and long lists of keys must not stop a node",
+    fits: acceptedAfterTooManyChecks,
     ours: () => ({ accept: false }),
   },
   {

@@ -1,7 +1,7 @@
 // Images as the cases store them: a manifest, and signatures in the container format of containers/image's `dir:`.
 
 import { OCI_INDEX, OCI_MANIFEST } from "../../host/oci/media-types.js";
-import { isObject, MalformedCase } from "./corpus.js";
+import { type Case, isObject, list, MalformedCase, text } from "./corpus.js";
 import type { Subject } from "./subject.js";
 
 export const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
@@ -12,13 +12,34 @@ export interface Signature {
   mimeType: string;
   payload: Uint8Array;
   annotations: Record<string, string>;
+  /** What its layer is named by, where that is not the payload's SHA-256. */
+  digest?: string;
 }
 
 export interface StoredImage {
   /** Null where the case has none. */
   manifest: Uint8Array | null;
+  /** What it is served as, where the case says so; else what its bytes say. */
+  mediaType?: string;
   /** Those of sigstore; GPG's are left out, as the core is not asked about them. */
   signatures: Signature[];
+}
+
+/** The image of a case: `imageDir`, or `manifest` (base64); `signature` or `signatures` in place of those in the folder. */
+export function storedImage(test: Case, subject: Subject): StoredImage {
+  const stored =
+    test["imageDir"] === undefined ? manifestOf(test) : readImageDirectory(text(test, "imageDir"), subject);
+  if (test["signatures"] !== undefined)
+    return { ...stored, signatures: list(test, "signatures").map(readSignature) };
+  return test["signature"] === undefined
+    ? stored
+    : { ...stored, signatures: [readSignature(test["signature"])] };
+}
+
+function manifestOf(test: Case): StoredImage {
+  const manifest = Buffer.from(text(test, "manifest"), "base64");
+  const served = test["mediaType"] === undefined ? {} : { mediaType: text(test, "mediaType") };
+  return { manifest, signatures: [], ...served };
 }
 
 /** `manifest.json`, `signature-1`, `signature-2`, … of a folder among the fixtures. */
@@ -38,14 +59,19 @@ export function readImageDirectory(path: string, subject: Subject): StoredImage 
   return { manifest, signatures };
 }
 
-/** `{mimeType, payload (base64), annotations}`. */
+/** `{mimeType, payload (base64), annotations, digest?}`. */
 export function readSignature(value: unknown): Signature {
   if (!isObject(value)) throw new MalformedCase("the signature is not an object");
-  const { mimeType = "", payload = "", annotations = {} } = value;
+  const { mimeType = "", payload = "", annotations = {}, digest } = value;
   if (typeof mimeType !== "string" || typeof payload !== "string" || !isObject(annotations ?? {}))
     throw new MalformedCase("the signature has members of a wrong type");
   const texts = Object.entries(annotations ?? {}).map(([key, text]) => [key, String(text)]);
-  return { mimeType, payload: Buffer.from(payload, "base64"), annotations: Object.fromEntries(texts) };
+  return {
+    mimeType,
+    payload: Buffer.from(payload, "base64"),
+    annotations: Object.fromEntries(texts),
+    ...(typeof digest === "string" && { digest }),
+  };
 }
 
 /** An OCI descriptor as containerd would send it. */

@@ -13,26 +13,26 @@ const MAX_ROUNDS = 5;
 
 /**
  * The judgement on `stored` under the name `name`. Signatures are given twice, as items of their own and as a
- * registry would have them under cosign's tag, and the core has to come to the same verdict.
+ * registry would have them under cosign's tag, and the core has to come to the same verdict. Where the case says by
+ * what digest a registry names them, they are given by it alone.
  */
 export function judgeStored(
   core: PolicyCore,
   name: { transport?: string; name: string },
   stored: StoredImage,
 ): Judgement {
-  const { manifest, signatures } = stored;
+  const { manifest, signatures, mediaType = manifest === null ? "" : mediaTypeOf(manifest) } = stored;
   const image: Image = {
     transport: name.transport ?? "docker",
     name: name.name,
     mode: "user",
     digest: "",
     descriptor:
-      manifest === null
-        ? new Uint8Array()
-        : descriptor(mediaTypeOf(manifest), digestOf(manifest), manifest.length),
+      manifest === null ? new Uint8Array() : descriptor(mediaType, digestOf(manifest), manifest.length),
   };
-  const asItems = judge(core, image, signatures.map(simpleSigning), { manifest });
   const asTag = judge(core, image, [], { manifest, cosignTag: cosignTag(signatures) });
+  if (signatures.some(({ digest }) => digest !== undefined)) return asTag;
+  const asItems = judge(core, image, signatures.map(simpleSigning), { manifest });
   if (asItems.ok !== asTag.ok)
     throw new Error(`as items: ${asItems.code} (${asItems.reason}); as tag: ${asTag.code} (${asTag.reason})`);
   return asItems;
@@ -96,10 +96,10 @@ export function simpleSigning({ mimeType, payload, annotations }: Signature, ind
 function cosignTag(signatures: Signature[]): Contents["cosignTag"] {
   if (signatures.length === 0) return undefined;
   const config = Buffer.from("{}");
-  const layers = signatures.map(({ mimeType, payload, annotations }) => ({
+  const layers = signatures.map(({ mimeType, payload, annotations, digest }) => ({
     mediaType: mimeType,
     size: payload.length,
-    digest: digestOf(payload),
+    digest: digest ?? digestOf(payload),
     annotations,
   }));
   const manifest = {
@@ -114,6 +114,6 @@ function cosignTag(signatures: Signature[]): Contents["cosignTag"] {
   };
   return {
     manifest: Buffer.from(JSON.stringify(manifest)),
-    blobs: new Map(signatures.map(({ payload }) => [digestOf(payload), payload])),
+    blobs: new Map(signatures.map(({ payload, digest }) => [digest ?? digestOf(payload), payload])),
   };
 }

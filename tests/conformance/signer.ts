@@ -2,7 +2,7 @@
 
 import { sign } from "node:crypto";
 import { SIMPLE_SIGNING } from "../../host/oci/media-types.js";
-import { generateKey, signLegacy } from "../support/sign.js";
+import { generateKey, type SigningKey, signLegacy } from "../support/sign.js";
 import { SIGNATURE_ANNOTATION, type Signature } from "./image.js";
 
 const KEY = generateKey();
@@ -23,7 +23,11 @@ export const THROW_AWAY_POLICY = {
 
 /** A signature over exactly `payload`, whatever that is, by the throw-away key. */
 export function signPayload(payload: Uint8Array): Signature {
-  return stored(payload, sign("sha256", payload, KEY.privateKey).toString("base64"));
+  return signPayloadBy(KEY, payload);
+}
+
+export function signPayloadBy({ privateKey }: SigningKey, payload: Uint8Array): Signature {
+  return stored(payload, sign("sha256", payload, privateKey).toString("base64"));
 }
 
 /** What cosign signs about an image, by the throw-away key. Neither argument need be true. */

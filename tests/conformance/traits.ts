@@ -1,15 +1,11 @@
 // What exceptions ask about the content of a case.
 
 import { type KeyObject, verify } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { ed25519ph } from "@noble/curves/ed25519.js";
-import { type Case, isObject, object } from "./corpus.js";
-import { readSignature, SIGNATURE_ANNOTATION, type Signature } from "./image.js";
+import { type Case, isObject } from "./corpus.js";
 import { type Key, keysOf, type Requirement, requirementsOf } from "./requirements.js";
 import type { Rule } from "./rule.js";
-import { signPayload, THROW_AWAY_KEY } from "./signer.js";
 import type { Subject } from "./subject.js";
-import { sigstoreSigned } from "./suites/sigstore-signed.js";
 
 type Fits = Rule["fits"];
 
@@ -35,34 +31,7 @@ export function kindOf(key: KeyObject): string {
   return key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "";
 }
 
-/**
- * Whether upstream refuses a case for one thing alone: its signature is over the hash of the curve's size, or by
- * Ed25519ph. Everything else is right if the same payload is accepted once it is signed by a key of another kind.
- */
-export function signedOverOwnHash(test: Case, subject: Subject): boolean {
-  if (test["accept"] !== false || test["signature"] === undefined) return false;
-  const stored = readSignature(test["signature"]);
-  const signature = Buffer.from(stored.annotations[SIGNATURE_ANNOTATION] ?? "", "base64");
-  const keys = keysOf(object(test, "requirement"), subject);
-  if (keys.some(({ first, blocks }) => first === undefined || blocks > 1)) return false;
-  return (
-    keys.some(({ first }) => first !== undefined && fitsOwnHash(first, stored.payload, signature)) &&
-    isDeepStrictEqual(sigstoreSigned.observe(signedAnew(test, stored), subject).ours, { accept: true })
-  );
-}
-
-/** The case with the same payload, signed over SHA-256 by the throw-away key, which is the only one asked for. */
-function signedAnew(test: Case, { mimeType, payload }: Signature): Case {
-  const { keyPath: _path, keyPaths: _paths, keyDatas: _datas, ...requirement } = object(test, "requirement");
-  const { annotations } = signPayload(payload);
-  return {
-    ...test,
-    requirement: { ...requirement, keyData: THROW_AWAY_KEY },
-    signature: { mimeType, payload: Buffer.from(payload).toString("base64"), annotations },
-  };
-}
-
-function fitsOwnHash(key: KeyObject, payload: Uint8Array, signature: Buffer): boolean {
+export function fitsOwnHash(key: KeyObject, payload: Uint8Array, signature: Buffer): boolean {
   const kind = kindOf(key);
   if (kind === "secp384r1") return verify("sha384", payload, key, signature);
   if (kind === "secp521r1") return verify("sha512", payload, key, signature);

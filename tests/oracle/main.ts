@@ -1,0 +1,94 @@
+// npm run oracle -- [--pairs N] [--seed N] [--table] [--json]: pairs of a policy and an image, judged by skopeo and by
+// us in the same registry. Exit code 0: all as expected. 1: something differs, or cannot be run. 2: usage.
+import { parseArgs } from "node:util";
+import { findPeers } from "../support/peers/peers.js";
+import { jsonLine, rowLine, Totals, totalsText } from "./report.js";
+import { runPairs } from "./run.js";
+import { Stage } from "./stage.js";
+
+const HELP = `usage: npm run oracle -- [--pairs N] [--seed N] [--parallel N] [--table] [--json]
+
+Composes policies and images from a seed, puts the images into a registry, and has each pair judged by skopeo and by
+countersign. Their verdicts are equal, or differ as a rule in tests/conformance/exceptions.ts says.
+
+  --pairs N     how many pairs (100)
+  --seed N      what they are composed from; the same seed, the same pairs (a new one each time, and printed)
+  --parallel N  how many are judged at once (4)
+  --table       print a line for each pair: its number, both verdicts, and what it is
+  --json        print one line of JSON: {"seed","total","passed","failed","excepted","upstream","rules"}
+  --help        print this
+
+Needs root and Debian on x64, as the end-to-end tests do (CONTRIBUTING.md). Exit status 0 if no pair differs, 1 if one
+does or could not be judged, 2 for wrong arguments.
+`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const options = readArguments();
+  if (options === undefined) return 2;
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const peers = findPeers();
+  if ("unavailable" in peers) {
+    process.stderr.write(`oracle: ${peers.unavailable}\n`);
+    return 1;
+  }
+  process.stderr.write(
+    `oracle: ${options.pairs} pairs from seed ${options.seed}, skopeo ${peers.versions["skopeo"]}\n`,
+  );
+  const totals = new Totals(options.seed);
+  const stage = await Stage.start(peers);
+  try {
+    await runPairs(stage, options, (row) => {
+      totals.add(row);
+      if (row.failure !== undefined) process.stderr.write(`${rowLine(row)}\n`);
+    });
+  } finally {
+    await stage.stop();
+  }
+  if (options.table) process.stdout.write(`${totals.rows.map(rowLine).join("\n")}\n`);
+  process.stdout.write(`${options.json ? jsonLine(totals) : totalsText(totals)}\n`);
+  return totals.failed > 0 || totals.rows.length !== options.pairs ? 1 : 0;
+}
+
+interface Options {
+  readonly pairs: number;
+  readonly seed: number;
+  readonly parallel: number;
+  readonly table: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+function readArguments(): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        pairs: { type: "string", default: "100" },
+        seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
+        parallel: { type: "string", default: "4" },
+        table: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const { table, json, help } = values;
+    const pairs = wholeNumber("pairs", values.pairs, 1);
+    const seed = wholeNumber("seed", values.seed, 0);
+    return { pairs, seed, parallel: wholeNumber("parallel", values.parallel, 1), table, json, help };
+  } catch (error) {
+    process.stderr.write(`oracle: ${(error as Error).message}\n`);
+    return undefined;
+  }
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (/^\d{1,9}$/.test(text) && number >= least) return number;
+  throw new Error(
+    `--${option}: expected a whole number from ${least} to 999999999, got ${JSON.stringify(text)}`,
+  );
+}
