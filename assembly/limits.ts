@@ -33,6 +33,15 @@ export const SIGNATURES: i32 = 128;
 /** Referrers looked at per image; what comes after them is counted and reported. */
 export const REFERRERS: i32 = 128;
 
+/** Platforms of an index that are judged, where it is not signed itself; one with more is denied. Official images have up to 12. */
+export const PLATFORMS: i32 = 32;
+
+/** Signatures, and referrers, looked at for one platform of an index. */
+export const PLATFORM_SIGNATURES: i32 = 16;
+
+/** Longest signature manifest or list of referrers of one platform: 16 platforms may be asked about at once. */
+export const PLATFORM_LIST_BYTES: i32 = 1 << 20;
+
 /** Signature checks per image, in verifications by ECDSA P-256: with 128 signatures, four such keys each. */
 export const SIGNATURE_CHECKS: i32 = 512;
 

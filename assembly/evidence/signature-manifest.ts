@@ -6,7 +6,7 @@ import { Bytes } from "../bytes/bytes";
 import { isSha256Digest } from "../image/digest";
 import { OCI_MANIFEST } from "../image/manifest";
 import { JsonReader } from "../json/reader";
-import { MANIFEST_BYTES, SIGNATURES } from "../limits";
+import { MANIFEST_BYTES } from "../limits";
 import { CosignAnnotations } from "./cosign-annotations";
 
 export class SignatureLayer {
@@ -18,17 +18,17 @@ export class SignatureLayer {
 }
 
 export class SignatureManifest {
-  /** The first layers, at most `SIGNATURES`. */
+  /** The first layers, as many as were asked for. */
   readonly layers: Array<SignatureLayer> = [];
   /** Number of layers beyond those. */
   surplus: i32 = 0;
 }
 
 /**
- * Reads a signature manifest; null if it is not an OCI image manifest. `mediaType` is the one it was served with: upstream
- * accepts no other than OCI's.
+ * Reads at most `limit` layers of a signature manifest; null if it is not an OCI image manifest. `mediaType` is the one
+ * it was served with: upstream accepts no other than OCI's.
  */
-export function parseSignatureManifest(mediaType: Bytes, text: Bytes): SignatureManifest | null {
+export function parseSignatureManifest(mediaType: Bytes, text: Bytes, limit: i32): SignatureManifest | null {
   if (!mediaType.is(OCI_MANIFEST) || text.length > MANIFEST_BYTES) return null;
   const reader = new JsonReader(text);
   const manifest = new SignatureManifest();
@@ -42,7 +42,7 @@ export function parseSignatureManifest(mediaType: Bytes, text: Bytes): Signature
       hasLayers = true;
       if (!reader.enterArray()) continue;
       while (reader.nextItem()) {
-        if (manifest.layers.length == SIGNATURES) {
+        if (manifest.layers.length == limit) {
           manifest.surplus++;
           reader.skip();
         } else manifest.layers.push(readLayer(reader));

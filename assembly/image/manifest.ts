@@ -19,6 +19,11 @@ export function isManifestType(mediaType: Bytes): bool {
   );
 }
 
+/** Whether it is the type of a list of manifests, one for each platform. */
+export function isIndexType(mediaType: Bytes): bool {
+  return mediaType.is(OCI_INDEX) || mediaType.is(DOCKER_LIST);
+}
+
 export enum ManifestForm {
   /** One whose digest is that of its bytes. */
   Plain,
@@ -35,7 +40,7 @@ export enum ManifestForm {
  * and neither an index nor a manifest has the other's members (containerd refuses those, too: images.validateMediaType).
  */
 export function manifestForm(mediaType: Bytes, text: Bytes): ManifestForm {
-  const isIndex = mediaType.is(OCI_INDEX) || mediaType.is(DOCKER_LIST);
+  const isIndex = isIndexType(mediaType);
   const reader = new JsonReader(text);
   let schema1: bool = false;
   let ambiguous: bool = false;

@@ -2,7 +2,6 @@
 
 import { parseBundleManifest, parseReferrers } from "../evidence/referrers";
 import { OCI_INDEX, OCI_MANIFEST } from "../image/manifest";
-import { MANIFEST_BYTES, REFERRERS } from "../limits";
 import { Code } from "./code";
 import { Item, RequestKind } from "./evidence";
 import { Search, SignatureKind, Signatures, UntrustedSignature } from "./signatures";
@@ -11,9 +10,9 @@ import { Search, SignatureKind, Signatures, UntrustedSignature } from "./signatu
 export function collectReferring(out: Signatures, search: Search): void {
   const pages = search.evidence.answersTo(RequestKind.Referrers, search.digest);
   if (pages.length == 0) {
-    search.want(RequestKind.Referrers, search.digest, [OCI_INDEX, OCI_MANIFEST], MANIFEST_BYTES);
+    search.want(RequestKind.Referrers, search.digest, [OCI_INDEX, OCI_MANIFEST], search.bounds.listBytes);
   }
-  let left = REFERRERS;
+  let left = search.bounds.referrers;
   for (let i = 0; i < pages.length; i++) {
     out.noteUnavailable(pages[i]);
     const page = pages[i].item;

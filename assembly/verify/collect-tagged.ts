@@ -6,7 +6,6 @@ import { BUNDLE_PREFIX } from "../evidence/bundle";
 import { parseSignatureManifest, SignatureLayer } from "../evidence/signature-manifest";
 import { SIMPLE_SIGNING } from "../evidence/simple-signing";
 import { OCI_MANIFEST } from "../image/manifest";
-import { MANIFEST_BYTES } from "../limits";
 import { Code } from "./code";
 import { RequestKind } from "./evidence";
 import { Search, SignatureKind, Signatures, UntrustedSignature } from "./signatures";
@@ -20,13 +19,13 @@ export function collectTagged(out: Signatures, search: Search): void {
   const tag = cosignTag(search.digest);
   const answer = search.evidence.answer(RequestKind.CosignTag, tag);
   if (answer === null) {
-    search.want(RequestKind.CosignTag, tag, [OCI_MANIFEST], MANIFEST_BYTES);
+    search.want(RequestKind.CosignTag, tag, [OCI_MANIFEST], search.bounds.listBytes);
     return;
   }
   out.noteUnavailable(answer);
   const item = answer.item;
   if (item === null) return;
-  const manifest = parseSignatureManifest(item.mediaType, item.bytes);
+  const manifest = parseSignatureManifest(item.mediaType, item.bytes, search.bounds.signatures);
   if (manifest === null) {
     const what = "what stands under the signature tag is not an OCI image manifest";
     out.reject(item.origin, Code.SignatureMalformed, what);

@@ -10,25 +10,33 @@ import { Code } from "./code";
 import { collectReferring } from "./collect-referring";
 import { collectTagged } from "./collect-tagged";
 import { Evidence, Item, Request } from "./evidence";
-import { Search, SignatureKind, Signatures, UntrustedSignature } from "./signatures";
+import { Search, SearchBounds, SignatureKind, Signatures, UntrustedSignature } from "./signatures";
 
 /**
  * Gathers the signatures of the image with this digest; appends to `wanted` what has to be fetched first. `reference`
- * says where its registry is; without one only signatures that came with the image count.
+ * says where its registry is; without one only `loose` ones count.
  */
 export function collectSignatures(
   reference: Reference | null,
   digest: Bytes,
   evidence: Evidence,
   wanted: Array<Request>,
+  loose: Signatures,
+  bounds: SearchBounds,
 ): Signatures {
-  const out = new Signatures();
-  for (let i = 0; i < evidence.signatures.length; i++) addLoose(out, evidence.signatures[i]);
+  const out = loose.copy();
   if (reference !== null) {
-    const search = new Search(reference, digest, evidence, wanted);
+    const search = new Search(reference, digest, evidence, wanted, bounds);
     collectTagged(out, search);
     collectReferring(out, search);
   }
+  return out;
+}
+
+/** Signatures that came with the image: for each image of an index, too, the same ones. */
+export function looseSignatures(evidence: Evidence): Signatures {
+  const out = new Signatures();
+  for (let i = 0; i < evidence.signatures.length; i++) addLoose(out, evidence.signatures[i]);
   return out;
 }
 

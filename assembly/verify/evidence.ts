@@ -22,6 +22,14 @@ export class Request {
   ) {}
 }
 
+/** Adds a request, unless the same is there. */
+export function addRequest(to: Array<Request>, request: Request): void {
+  for (let i = 0; i < to.length; i++) {
+    if (to[i].kind == request.kind && to[i].reference.equals(request.reference)) return;
+  }
+  to.push(request);
+}
+
 /** Same order as `enum item-kind` in wit/verifier.wit; the first four answer the request kind of the same number. */
 export enum ItemKind {
   Manifest,
@@ -71,6 +79,8 @@ export class Evidence {
   readonly answers: Array<Answer> = [];
   /** Signatures that answer no request: they come from a place other than a registry. */
   readonly signatures: Array<Item> = [];
+  /** Where the last answer was found: questions come in the order of the answers. */
+  private last: i32 = 0;
 
   /** Every answer to a request of this kind and reference: a list may come in pages. */
   answersTo(kind: RequestKind, reference: Bytes): Array<Answer> {
@@ -82,11 +92,15 @@ export class Evidence {
     return out;
   }
 
-  /** The first answer to a request of this kind and reference, or null: not asked yet. */
+  /** The answer to a request of this kind and reference, or null: not asked yet. */
   answer(kind: RequestKind, reference: Bytes): Answer | null {
-    for (let i = 0; i < this.answers.length; i++) {
-      const answer = this.answers[i];
-      if (answer.kind == kind && answer.reference.equals(reference)) return answer;
+    const count = this.answers.length;
+    for (let i = 0; i < count; i++) {
+      const at = (this.last + i) % count;
+      const answer = this.answers[at];
+      if (answer.kind != kind || !answer.reference.equals(reference)) continue;
+      this.last = at;
+      return answer;
     }
     return null;
   }

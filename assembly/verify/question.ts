@@ -14,4 +14,9 @@ export class Question {
     readonly now: u64,
     readonly budget: Budget,
   ) {}
+
+  /** The same about another manifest: one that hangs from this one. */
+  about(digest: Bytes): Question {
+    return new Question(this.reference, digest, this.now, this.budget);
+  }
 }

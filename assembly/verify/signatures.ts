@@ -6,9 +6,16 @@ import { CosignAnnotations } from "../evidence/cosign-annotations";
 import { sha256 } from "../hash/sha256";
 import { OCI_MANIFEST } from "../image/manifest";
 import { Reference } from "../image/reference";
-import { SIGNATURE_BYTES } from "../limits";
+import {
+  MANIFEST_BYTES,
+  PLATFORM_LIST_BYTES,
+  PLATFORM_SIGNATURES,
+  REFERRERS,
+  SIGNATURE_BYTES,
+  SIGNATURES,
+} from "../limits";
 import { Code } from "./code";
-import { Answer, Evidence, Item, Request, RequestKind, Unavailable } from "./evidence";
+import { Answer, addRequest, Evidence, Item, Request, RequestKind, Unavailable } from "./evidence";
 import { ItemOutcome } from "./judgement";
 import { Reason } from "./reason";
 import { KeyVerdict } from "./signer";
@@ -45,12 +52,40 @@ export class Signatures {
   /** The first source that could not be asked, or null. */
   unavailable: Unavailable | null = null;
 
+  /** Another one with the same items in it: what a key has said about one of them, it has said for both. */
+  copy(): Signatures {
+    const out = new Signatures();
+    for (let i = 0; i < this.untrusted.length; i++) out.untrusted.push(this.untrusted[i]);
+    for (let i = 0; i < this.rejected.length; i++) out.rejected.push(this.rejected[i]);
+    out.otherKinds = this.otherKinds;
+    out.surplus = this.surplus;
+    return out;
+  }
+
   reject(origin: Bytes, code: Code, reason: string): void {
     this.rejected.push(new ItemOutcome(origin, false, code, new Reason().text(reason).done()));
   }
 
   noteUnavailable(answer: Answer): void {
     if (this.unavailable === null) this.unavailable = answer.unavailable;
+  }
+}
+
+/** How far signatures are looked for. */
+export class SearchBounds {
+  constructor(
+    /** Bytes of the signature manifest, and of the list of referrers. */
+    readonly listBytes: i32,
+    readonly signatures: i32,
+    readonly referrers: i32,
+  ) {}
+
+  static forImage(): SearchBounds {
+    return new SearchBounds(MANIFEST_BYTES, SIGNATURES, REFERRERS);
+  }
+
+  static forPlatform(): SearchBounds {
+    return new SearchBounds(PLATFORM_LIST_BYTES, PLATFORM_SIGNATURES, PLATFORM_SIGNATURES);
   }
 }
 
@@ -62,15 +97,16 @@ export class Search {
     readonly evidence: Evidence,
     /** What has to be fetched before the search can end. */
     readonly wanted: Array<Request>,
+    readonly bounds: SearchBounds,
   ) {}
 
   /** Asks for something by reference, once. */
   want(kind: RequestKind, reference: Bytes, mediaTypes: Array<string>, maxBytes: i32): void {
-    for (let i = 0; i < this.wanted.length; i++) {
-      if (this.wanted[i].kind == kind && this.wanted[i].reference.equals(reference)) return;
-    }
     const repository = this.reference;
-    this.wanted.push(new Request(kind, repository.domain, repository.path, reference, mediaTypes, maxBytes));
+    addRequest(
+      this.wanted,
+      new Request(kind, repository.domain, repository.path, reference, mediaTypes, maxBytes),
+    );
   }
 
   /** A manifest or blob that was fetched under its digest and has it; null if it is still wanted, or cannot be had. */

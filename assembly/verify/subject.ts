@@ -37,6 +37,8 @@ export class Subject {
   name: ImageName = new ImageName(null, new Bytes(0, 0), []);
   /** Null while the name is not resolved. */
   descriptor: Descriptor | null = null;
+  /** Its manifest or index, once it is there and is what the descriptor says. */
+  manifest: Bytes | null = null;
 
   constructor(
     readonly transport: Bytes,

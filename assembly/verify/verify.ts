@@ -1,18 +1,8 @@
 // The verdict on an image: read top to bottom, this is containers-policy.json(5).
 
 import { Bytes } from "../bytes/bytes";
-import { encodeHex } from "../bytes/hex";
-import { Writer } from "../bytes/writer";
-import { sha256 } from "../hash/sha256";
 import { Descriptor } from "../image/descriptor";
-import {
-  DOCKER_LIST,
-  DOCKER_MANIFEST,
-  ManifestForm,
-  manifestForm,
-  OCI_INDEX,
-  OCI_MANIFEST,
-} from "../image/manifest";
+import { DOCKER_LIST, DOCKER_MANIFEST, isIndexType, OCI_INDEX, OCI_MANIFEST } from "../image/manifest";
 import { Reference } from "../image/reference";
 import { MANIFEST_BYTES } from "../limits";
 import { applying, candidates } from "../policy/scopes";
@@ -20,12 +10,14 @@ import { Hopeless, hopeless } from "../policy/seal";
 import { Policy, Requirement, RequirementKind, RequirementList } from "../policy/types";
 import { Budget } from "./budget";
 import { Code } from "./code";
-import { collectSignatures } from "./collect";
-import { Evidence, Item, Request, RequestKind } from "./evidence";
+import { collectSignatures, looseSignatures } from "./collect";
+import { Evidence, Request, RequestKind } from "./evidence";
 import { accept, deny, Judgement, Verdict } from "./judgement";
+import { digestOf, manifestFault, manifestMissing, manifestUnavailable } from "./manifest-check";
+import { Platforms } from "./platforms";
 import { Question } from "./question";
 import { Reason } from "./reason";
-import { Signatures } from "./signatures";
+import { SearchBounds, Signatures } from "./signatures";
 import { judgeSigstoreSigned } from "./sigstore-signed";
 import { bindDescriptor, Image, readSubject, Subject } from "./subject";
 
@@ -55,15 +47,37 @@ export function judgeImage(policy: Policy, image: Image, evidence: Evidence, now
   if (manifestDenial !== null) return decided(subject, list, manifestDenial);
   if (subject.descriptor === null) return new Outcome(null, wanted);
 
+  const loose = looseSignatures(evidence);
   const signatures = list.acceptsAnything()
-    ? new Signatures()
-    : collectSignatures(subject.name.reference, subject.descriptor!.digest, evidence, wanted);
+    ? loose
+    : collectSignatures(
+        subject.name.reference,
+        subject.descriptor!.digest,
+        evidence,
+        wanted,
+        loose,
+        SearchBounds.forImage(),
+      );
   // What is there may be enough already; only a denial has to wait for the rest.
   if (wanted.length > 0 && (manifestIsWanted(wanted, subject) || signatures.untrusted.length == 0)) {
     return new Outcome(null, wanted);
   }
-  const judgement = judgeRequirements(list, subject, signatures, now);
-  return wanted.length == 0 || judgement.ok ? decided(subject, list, judgement) : new Outcome(null, wanted);
+  const platforms = wanted.length == 0 ? platformsOf(subject, evidence, loose) : null;
+  const judgement = judgeRequirements(list, subject, signatures, platforms, now);
+  if (judgement.ok) return decided(subject, list, judgement);
+  if (wanted.length > 0) return new Outcome(null, wanted);
+  if (platforms !== null && platforms.wanted.length > 0) return new Outcome(null, platforms.wanted);
+  return decided(subject, list, judgement);
+}
+
+/** What hangs from an index in a registry; null for anything else. */
+function platformsOf(subject: Subject, evidence: Evidence, loose: Signatures): Platforms | null {
+  const reference = subject.name.reference;
+  const manifest = subject.manifest;
+  if (reference === null || manifest === null) return null;
+  const mediaType = subject.descriptor!.mediaType;
+  if (!isIndexType(mediaType)) return null;
+  return new Platforms(reference, mediaType, manifest, evidence, loose);
 }
 
 /** Whether the image's own manifest is still to be fetched: without it nothing is accepted. */
@@ -162,56 +176,24 @@ function judgeManifest(
     return null;
   }
   const unavailable = answer.unavailable;
-  if (unavailable !== null) {
-    const reason = new Reason().text("could not ask for the manifest");
-    if (unavailable.detail.length > 0) reason.text(": ").foreign(unavailable.detail);
-    return deny(unavailable.code, reason.done());
-  }
+  if (unavailable !== null) return denial(manifestUnavailable(unavailable));
   const item = answer.item;
-  if (item === null) {
-    const reason = new Reason()
-      .text("there is no manifest ")
-      .foreign(key)
-      .text(" in ")
-      .foreign(nameOf(subject));
-    return deny(Code.ManifestMissing, reason.done());
-  }
-  if (item.bytes.length > MANIFEST_BYTES) {
-    return deny(Code.EvidenceTooLarge, new Reason().text("the manifest is longer than 4 MiB").done());
-  }
+  if (item === null) return denial(manifestMissing(key, nameOf(subject)));
   const digest = digestOf(item);
   if (descriptor === null) {
     // The name is resolved by this very manifest.
     bindDescriptor(subject, new Descriptor(item.mediaType, digest, item.bytes.length));
     const denied = subject.denial;
     if (denied !== null) return denied;
-  } else if (!descriptor.digest.equals(digest)) {
-    return deny(Code.DigestMismatch, new Reason().text("the manifest's digest is ").foreign(digest).done());
-  } else if (descriptor.size != <i64>item.bytes.length) {
-    const reason = new Reason()
-      .text("the manifest has ")
-      .number(item.bytes.length)
-      .text(" bytes, not ")
-      .number(descriptor.size);
-    return deny(Code.SizeMismatch, reason.done());
   }
-  const form = manifestForm(subject.descriptor!.mediaType, item.bytes);
-  if (form == ManifestForm.Schema1) {
-    return deny(Code.ManifestUnsupported, new Reason().text("docker schema 1 manifests are refused").done());
-  }
-  if (form == ManifestForm.Ambiguous) {
-    const reason = new Reason()
-      .text("the manifest's content is not that of its media type, ")
-      .foreign(subject.descriptor!.mediaType);
-    return deny(Code.ManifestInvalid, reason.done());
-  }
-  if (form == ManifestForm.Malformed) {
-    return deny(
-      Code.ManifestInvalid,
-      new Reason().text("the manifest is not a JSON object, or repeats a member").done(),
-    );
-  }
+  const fault = manifestFault(subject.descriptor!, item, digest);
+  if (fault !== null) return denial(fault);
+  subject.manifest = item.bytes;
   return null;
+}
+
+function denial(verdict: Verdict): Judgement {
+  return deny(verdict.code, verdict.reason);
 }
 
 function tagOrDigest(reference: Reference | null): Bytes {
@@ -227,24 +209,18 @@ function manifestRequest(reference: Reference, key: Bytes): Request {
   return new Request(RequestKind.Manifest, reference.domain, reference.path, key, types, MANIFEST_BYTES);
 }
 
-function digestOf(item: Item): Bytes {
-  return new Writer()
-    .text("sha256:")
-    .bytes(encodeHex(sha256(item.bytes)))
-    .done();
-}
-
 /** Evaluates the requirements in their order. All must allow; the first that does not is the verdict. */
 function judgeRequirements(
   list: RequirementList,
   subject: Subject,
   signatures: Signatures,
+  platforms: Platforms | null,
   now: u64,
 ): Judgement {
   const question = new Question(subject.name.reference, subject.descriptor!.digest, now, new Budget());
   const verdicts: Array<Verdict> = [];
   for (let i = 0; i < list.requirements.length; i++) {
-    const verdict = judgeRequirement(list, list.requirements[i], signatures, question);
+    const verdict = judgeRequirement(list, list.requirements[i], signatures, platforms, question);
     if (!verdict.allows) {
       const judgement = withRequirement(deny(verdict.code, verdict.reason), i);
       judgement.items = verdict.items;
@@ -259,6 +235,7 @@ function judgeRequirement(
   list: RequirementList,
   requirement: Requirement,
   signatures: Signatures,
+  platforms: Platforms | null,
   question: Question,
 ): Verdict {
   if (requirement.kind == RequirementKind.InsecureAcceptAnything) {
@@ -267,5 +244,6 @@ function judgeRequirement(
   }
   // Every other kind that is not hopeless.
   assert(requirement.kind == RequirementKind.SigstoreSigned && hopeless(requirement) == Hopeless.No);
-  return judgeSigstoreSigned(requirement, signatures, question);
+  const verdict = judgeSigstoreSigned(requirement, signatures, question);
+  return verdict.allows || platforms === null ? verdict : platforms.judge(requirement, verdict, question);
 }

@@ -8,7 +8,10 @@ export interface Limits {
   readonly inFlightPerRegistry: number;
   /** Milliseconds for a judgement whose caller sets no deadline; below the plugin's 9 s and containerd's 10 s. */
   readonly deadlineMs: number;
-  /** How often evidence is fetched for one judgement: by tag, by digest, blobs, children of an index. */
+  /**
+   * How often evidence is fetched for one judgement: the manifest by its tag; signatures, their manifests, their blobs; and
+   * those three once more for the platforms of an index.
+   */
   readonly rounds: number;
   /** Bytes of evidence for one judgement. */
   readonly evidenceBytes: number;
@@ -20,7 +23,7 @@ export const DEFAULT_LIMITS: Limits = {
   inFlight: 256,
   inFlightPerRegistry: 64,
   deadlineMs: 8500,
-  rounds: 4,
+  rounds: 7,
   evidenceBytes: 16 * MIB,
   parallelFetches: 16,
 };

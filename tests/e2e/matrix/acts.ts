@@ -31,6 +31,24 @@ export function cosign(version: CosignVersion, part = (image: TestImage): TestIm
     stage.cosign[version].sign(stage.cosignKey, `${place}@${part(image).digest}`);
 }
 
+/** `cosign sign --recursive`, with the team's key: of the index and all its images. */
+export function cosignRecursively(version: CosignVersion): Act {
+  return ({ stage, place, image }) =>
+    stage.cosign[version].sign(stage.cosignKey, `${place}@${image.digest}`, "--recursive");
+}
+
+/** skopeo, with the team's key: each image of an index by itself, under the name with its tag. */
+export async function skopeoEach({ stage, place, image }: Pushed): Promise<void> {
+  for (const { digest } of image.children)
+    await stage.skopeo.sign(stage.cosignKey, `${place}@${digest}`, `${place}:1`);
+}
+
+/** Puts another index of the same images in its place: nobody has signed that one. */
+export async function repacked({ shelf, image }: Pushed): Promise<void> {
+  const index = { ...JSON.parse(Buffer.from(image.bytes).toString()), annotations: { repacked: "yes" } };
+  await shelf.manifest("1", Buffer.from(JSON.stringify(index)), image.mediaType);
+}
+
 /** A layer of the manifest under the signature tag, and the blob it stands for. */
 interface Layer {
   readonly descriptor: unknown;

@@ -1,16 +1,20 @@
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../host/oci/media-types.js";
+import type { TestImage } from "../../support/image.js";
 import { signatureTag } from "../../support/peers/content.js";
 import { ACCEPTED, ACCEPTED_ANYTHING, refused } from "../outcome.js";
 import {
   another,
   anotherImage,
   cosign,
+  cosignRecursively,
   foreignLayer,
   notALayer,
   type Pushed,
+  repacked,
   signature,
   signatures,
   signed,
+  skopeoEach,
   underTheSignatureTag,
 } from "./acts.js";
 import {
@@ -51,6 +55,44 @@ export const SCENARIOS: readonly Scenario[] = [
     image: twoPlatforms,
     beside: [cosign("2.5")],
     outcome: ACCEPTED,
+  },
+  {
+    story: "an index with its images, signed by cosign 3.1 recursively",
+    image: twoPlatforms,
+    beside: [cosignRecursively("3.1")],
+    outcome: ACCEPTED,
+  },
+  {
+    story: "an index, its images signed by cosign 3.1 recursively",
+    image: twoPlatforms,
+    beside: [cosignRecursively("3.1"), repacked],
+    outcome: ACCEPTED,
+  },
+  {
+    story: "an index, its images signed by cosign 2.5 recursively",
+    image: twoPlatforms,
+    beside: [cosignRecursively("2.5"), repacked],
+    outcome: ACCEPTED,
+  },
+  {
+    story: "an index, its images signed by skopeo, without a signedIdentity in the policy",
+    policy: [signedByDefault],
+    image: twoPlatforms,
+    beside: [skopeoEach],
+    outcome: ACCEPTED,
+  },
+  {
+    story: "an index, its images signed by skopeo, by digest",
+    image: twoPlatforms,
+    beside: [skopeoEach],
+    name: byDigest,
+    outcome: ACCEPTED,
+  },
+  {
+    story: "an index, the first of its images signed by cosign 3.1",
+    image: twoPlatforms,
+    beside: [cosign("3.1", ({ children }) => children[0] as TestImage)],
+    outcome: refused("platform-rejected", /linux\/arm64 of the index is not accepted: no signature found/),
   },
   {
     story: "by a stranger, then by cosign too",

@@ -11,6 +11,7 @@ import { type Access, DockerRegistry } from "../../support/peers/docker-registry
 import type { Login } from "../../support/peers/image-client.js";
 import type { Peers } from "../../support/peers/peers.js";
 import { authFile, USER } from "../../support/peers/registry-user.js";
+import { Skopeo } from "../../support/peers/skopeo.js";
 import { TokenServer } from "../../support/peers/token-server.js";
 import type { RunningProcess } from "../../support/process.js";
 import { startRegistry, type TestRegistry } from "../../support/registry/registry.js";
@@ -40,6 +41,7 @@ export class Stage {
   readonly clients: Clients;
   readonly daemon: RunningProcess;
   readonly cosign: Readonly<Record<CosignVersion, Cosign>>;
+  readonly skopeo: Skopeo;
   readonly keys: Readonly<Record<Signer, SigningKey>>;
   /** The team's, as cosign has it. */
   readonly cosignKey: CosignKey;
@@ -49,7 +51,7 @@ export class Stage {
   readonly #parts: Parts;
 
   private constructor(
-    stage: Pick<Stage, "clients" | "daemon" | "cosign" | "keys" | "cosignKey">,
+    stage: Pick<Stage, "clients" | "daemon" | "cosign" | "skopeo" | "keys" | "cosignKey">,
     hosts: Readonly<Record<Door, string>>,
     careless: TestRegistry,
     parts: Parts,
@@ -57,6 +59,7 @@ export class Stage {
     this.clients = stage.clients;
     this.daemon = stage.daemon;
     this.cosign = stage.cosign;
+    this.skopeo = stage.skopeo;
     this.keys = stage.keys;
     this.cosignKey = stage.cosignKey;
     this.#hosts = hosts;
@@ -79,6 +82,7 @@ export class Stage {
       // Where cosign looks for passwords too.
       await writeFile(fileOf("config.json"), authFile(hosts.password, hosts.token));
       const cosign = { "3.1": new Cosign(peers, folder), "2.5": new Cosign(peers, folder, "cosign-2") };
+      const skopeo = await Skopeo.prepare(peers, folder);
       const cosignKey = await cosign["3.1"].importKey("cosign-team", keys.team.privateKey);
 
       const placed = scenarios.map((scenario) => ({
@@ -95,7 +99,7 @@ export class Stage {
       const plainHttp = Object.values(hosts);
       const containerd = { folder, socket, plainHttp, dockerHub: hosts.open };
       const { clients } = parts.add(await GuardedContainerd.start(peers, containerd));
-      return new Stage({ clients, daemon, cosign, keys, cosignKey }, hosts, careless, parts);
+      return new Stage({ clients, daemon, cosign, skopeo, keys, cosignKey }, hosts, careless, parts);
     });
   }
 

@@ -170,14 +170,14 @@ test("registry-timeout: a caller that had gone before is not worth a request", a
   assert.deepEqual((source as SourceDouble).asked, []);
 });
 
-test("budget-exhausted: evidence is fetched for four rounds at most", async () => {
+test("budget-exhausted: evidence is fetched for seven rounds at most", async () => {
   let round = 0;
   const core = coreDouble({ judge: () => wanted(request("blob", `sha256:${round++}`)) });
   const { verifier, source } = setUp({ core });
   const verdict = await verifier.verify(imageNamed());
   assert.equal(verdict.ok, false);
   assert.equal(verdict.code, "budget-exhausted");
-  assert.equal((source as SourceDouble).asked.length, 2 + 3);
+  assert.equal((source as SourceDouble).asked.length, 2 + 6);
 });
 
 test("busy: a judgement beyond the limit is denied at once, and room is made when one ends", async () => {

@@ -47,9 +47,9 @@ export class Cosign {
     return { privateFile: `${prefix}.key`, publicFile, publicPem: await readFile(publicFile, "utf8") };
   }
 
-  /** Signs by digest, under the repository's name: `HOST/REPOSITORY@sha256:…`. */
-  async sign(key: CosignKey, name: string): Promise<void> {
-    await this.#run(["sign", "--key", key.privateFile, ...this.#offline, "-y", name]);
+  /** Signs by digest, under the repository's name: `HOST/REPOSITORY@sha256:…`; `--recursive`: and all that hangs from it. */
+  async sign(key: CosignKey, name: string, ...options: readonly "--recursive"[]): Promise<void> {
+    await this.#run(["sign", "--key", key.privateFile, ...this.#offline, ...options, "-y", name]);
   }
 
   async #run(args: readonly string[]): Promise<void> {
