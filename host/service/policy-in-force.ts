@@ -64,7 +64,7 @@ export class PolicyInForce {
       path,
     });
     if (location.kind === "found") await policy.reload();
-    else policy.#replace(location, null);
+    else policy.#keep(location);
     if (expectedDigest !== undefined && policy.state.kind !== "loaded")
       throw new UnexpectedPolicy(policy.state.reason);
     return policy;

@@ -16,27 +16,34 @@ export function watchPolicy(policy: PolicyInForce): () => void {
   const watchers = new Map<string, FSWatcher>();
   let settling: NodeJS.Timeout | undefined;
 
+  // What is watched only now may have changed since it was read.
   const reload = async () => {
-    await policy.reload();
-    watchFolders();
+    do await policy.reload();
+    while (watchFolders());
   };
   const changed = () => {
     clearTimeout(settling);
     settling = setTimeout(reload, SETTLE_MS);
   };
+  /** Whether there are folders that were not watched before. */
   const watchFolders = () => {
+    let more = false;
     const folders = foldersOf(policy.files);
     for (const [id, folder] of folders) {
       const watcher = watchers.has(id) ? null : watchFolder(folder, changed);
-      if (watcher !== null) watchers.set(id, watcher);
+      if (watcher === null) continue;
+      watchers.set(id, watcher);
+      more = true;
     }
     for (const [id, watcher] of watchers) {
       if (folders.has(id)) continue;
       watcher.close();
       watchers.delete(id);
     }
+    return more;
   };
   watchFolders();
+  reload();
   const poll = setInterval(reload, POLL_MS);
   return () => {
     clearInterval(poll);

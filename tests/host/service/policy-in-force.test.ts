@@ -222,6 +222,17 @@ class MeasurementDouble implements Measurement {
   async imageAccepted(_judgement: CoreJudgement): Promise<void> {}
 }
 
+test("what changed before its folder was watched is noticed without waiting for the poll", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const { policy, write, digest } = await setUp(t, REJECT);
+  const before = digest();
+  write(ACCEPT);
+  const changed = nextChange(policy);
+  watch(t, policy);
+  await changed;
+  assert.notEqual(digest(), before);
+});
+
 interface Options {
   expectedDigest?: string;
   measurement?: Measurement;
