@@ -27,6 +27,9 @@ export const MANIFEST_BYTES: i32 = 4 << 20;
 /** Longest signed payload. */
 export const SIGNATURE_BYTES: i32 = 1 << 20;
 
+/** Longest log entry beside a signature. Rekor's own are of some KiB, most of it a certificate. */
+export const LOG_ENTRY_BYTES: i32 = 256 * 1024;
+
 /** Signatures looked at per image; what comes after them is counted and reported. containers/image reads at most 128 from a lookaside. */
 export const SIGNATURES: i32 = 128;
 

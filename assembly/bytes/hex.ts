@@ -23,3 +23,16 @@ export function hexDigitValue(byte: u8): i32 {
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
 }
+
+/** The bytes that digits of either case spell, two each; null if `text` is not made of such pairs. */
+export function decodeHex(text: Bytes): Bytes | null {
+  if (text.length % 2 != 0) return null;
+  const out = Bytes.alloc(text.length / 2);
+  for (let i = 0; i < out.length; i++) {
+    const high = hexDigitValue(text.at(2 * i));
+    const low = hexDigitValue(text.at(2 * i + 1));
+    if (high < 0 || low < 0) return null;
+    out.set(i, <u8>((high << 4) | low));
+  }
+  return out;
+}

@@ -24,7 +24,7 @@ export function describeRequirement(requirement: Requirement): Bytes {
   if (fulcio !== null) quoted(out.text("by "), fulcio.subjectEmail).text(" through fulcio (not supported)");
   else if (requirement.pki !== null) out.text("by a certificate (not supported)");
   else describeKeys(out, requirement.keys);
-  if (fulcio === null && requirement.rekorKeys.length > 0) out.text(", logged in rekor (not supported)");
+  if (fulcio === null && requirement.rekorKeys.length > 0) out.text(", logged in rekor");
   describeIdentity(out, requirement.identity());
   return out.done();
 }

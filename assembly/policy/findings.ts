@@ -95,7 +95,7 @@ function addList(out: Array<Finding>, list: RequirementList): void {
       list,
       i,
       list.requirements[i].kind == RequirementKind.SigstoreSigned
-        ? "fulcio, pki and rekorPublicKey members are not supported yet: this denies every image"
+        ? "fulcio and pki are not supported yet: this denies every image"
         : "this type of requirement is not supported: it denies every image",
       "",
     );

@@ -6,7 +6,7 @@ import { BytesMap } from "../bytes/bytes-map";
 import { encodeHex } from "../bytes/hex";
 import { sha256 } from "../hash/sha256";
 import { KEY_FILE_BYTES } from "../limits";
-import { ParsedKey, parsePublicKey } from "../sig/public-key";
+import { isEcdsa, ParsedKey, parsePublicKey } from "../sig/public-key";
 import { Material, Policy, Requirement, RequirementKind, RequirementList } from "./types";
 
 /** What is known of one place that names a public key. */
@@ -45,15 +45,21 @@ class KeyReading {
     for (let i = 0; i < list.requirements.length; i++) {
       const requirement = list.requirements[i];
       if (requirement.kind != RequirementKind.SigstoreSigned) continue;
-      this.materials(list, i, requirement.keys);
-      this.materials(list, i, requirement.rekorKeys);
+      this.materials(list, i, requirement.keys, false);
+      this.materials(list, i, requirement.rekorKeys, true);
     }
   }
 
-  private materials(list: RequirementList, requirement: i32, materials: Array<Material>): void {
+  private materials(
+    list: RequirementList,
+    requirement: i32,
+    materials: Array<Material>,
+    areRekor: bool,
+  ): void {
     for (let i = 0; i < materials.length; i++) {
       const material = materials[i];
-      material.key = parseOnce(this.parsed, material);
+      const parsed = parseOnce(this.parsed, material);
+      material.key = areRekor && parsed !== null ? ofRekor(parsed) : parsed;
       if (this.isNew(material))
         this.states.push(stateOf(material, materialPath(list, requirement, material)));
     }
@@ -77,6 +83,13 @@ function parseOnce(parsed: BytesMap<ParsedKey>, material: Material): ParsedKey |
   const key = parsePublicKey(content);
   parsed.add(content, key);
   return key;
+}
+
+/** Upstream takes no other keys of a log than those of ECDSA. */
+function ofRekor(parsed: ParsedKey): ParsedKey {
+  const key = parsed.key;
+  if (key === null || isEcdsa(key.kind)) return parsed;
+  return new ParsedKey(null, "a Rekor key has to be one of ECDSA");
 }
 
 function stateOf(material: Material, path: Bytes): KeyState {
@@ -115,9 +128,7 @@ export function hopeless(requirement: Requirement): Hopeless {
   // Upstream loads all keys before it uses the first: one that is unusable makes every signature fail.
   const keys = unusable(requirement.keys);
   if (keys != Hopeless.No) return keys;
-  const rekorKeys = unusable(requirement.rekorKeys);
-  if (rekorKeys != Hopeless.No) return rekorKeys;
-  return requirement.rekorKeys.length > 0 ? Hopeless.Unsupported : Hopeless.No;
+  return unusable(requirement.rekorKeys);
 }
 
 function unusable(materials: Array<Material>): Hopeless {

@@ -3,14 +3,22 @@
 // Arguments are fields, one after another, in the room `input` gives; an answer is a count and as many fields.
 // A field is a little-endian u32 length and so many bytes. The length, or the count, is NONE for "there is none".
 
+import { decodeBase64 } from "../bytes/base64";
 import { Bytes } from "../bytes/bytes";
 import { Writer } from "../bytes/writer";
+import { onlyPemBlock } from "../evidence/hashedrekord";
+import { parseLogEntry, parseLogPayload } from "../evidence/log-entry";
 import { parsePayload as readPayload } from "../evidence/simple-signing";
 import { isDigest as isDigestText } from "../image/digest";
 import { parseReference, Reference, parseNormalized as readNormalized } from "../image/reference";
+import { wholeNumber as readWholeNumber } from "../json/whole-number";
 import { hasPrefix, matchesIdentity as identityMatches, remap } from "../policy/identity";
-import { IdentityType, SignedIdentity } from "../policy/types";
+import { IdentityType, Material, Requirement, RequirementKind, SignedIdentity } from "../policy/types";
 import { mark, release } from "../runtime/arena";
+import { parsePublicKey } from "../sig/public-key";
+import { Budget } from "../verify/budget";
+import { readLogEntry } from "../verify/logged";
+import { SignatureKind, UntrustedSignature } from "../verify/signatures";
 
 const NONE: u32 = 0xffffffff;
 
@@ -140,4 +148,43 @@ export function parsePayload(): usize {
   if (payload === null) return verdict(false);
   const timestamp = payload.hasTimestamp ? new Writer().number(payload.timestamp).done() : null;
   return answer([payload.manifestDigest, payload.dockerReference, payload.creator, timestamp]);
+}
+
+/**
+ * (log entry, PEM of key or certificate, signature in base64, payload in base64, Rekor key, …, none) → time in decimal; or
+ * none
+ */
+export function verifyLogEntry(): usize {
+  const entry = text();
+  const verifier = onlyPemBlock(text());
+  const signature = decodeBase64(text());
+  const payload = decodeBase64(text());
+  const requirement = new Requirement(RequirementKind.SigstoreSigned, 0);
+  for (let pem = field(); pem !== null; pem = field()) {
+    const key = new Material(0, "", 0, null, pem);
+    key.key = parsePublicKey(pem);
+    requirement.rekorKeys.push(key);
+  }
+  if (verifier === null || signature === null || payload === null) return verdict(false);
+  const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, new Bytes(0, 0), payload);
+  untrusted.annotations.logEntry = entry;
+  const logged = readLogEntry(requirement, untrusted, signature, new Budget());
+  if (logged.rejection !== null || !logged.verifier.equals(verifier)) return verdict(false);
+  return answer([new Writer().number(logged.time).done()]);
+}
+
+/** (text) → yes or none */
+export function isLogEntry(): usize {
+  return verdict(parseLogEntry(text()) !== null);
+}
+
+/** (text) → yes or none */
+export function isLogPayload(): usize {
+  return verdict(parseLogPayload(text()) !== null);
+}
+
+/** (number of JSON) → its text in RFC 8785; or none */
+export function wholeNumber(): usize {
+  const number = readWholeNumber(text());
+  return number === null ? verdict(false) : answer([new Writer().number(number.value).done()]);
 }

@@ -49,6 +49,10 @@ export class ParsedKey {
   ) {}
 }
 
+export function isEcdsa(kind: KeyKind): bool {
+  return kind == KeyKind.EcdsaP256 || kind == KeyKind.EcdsaP384 || kind == KeyKind.EcdsaP521;
+}
+
 /** The curve of an ECDSA key. */
 export function curveOf(kind: KeyKind): Curve {
   if (kind == KeyKind.EcdsaP256) return p256();

@@ -13,12 +13,17 @@ import { Question } from "./question";
 import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
 import { Signed, verifySigned } from "./signer";
+import { keysOf } from "./signers";
 
 export function judgeBundle(
   requirement: Requirement,
   untrusted: UntrustedSignature,
   question: Question,
 ): Judged {
+  if (requirement.rekorKeys.length > 0) {
+    const reason = new Reason().text("log entries in bundles are not verified, and the policy asks for one");
+    return rejected(untrusted, Code.EvidenceUnsupportedForRequirement, reason);
+  }
   const bundle = parseBundle(untrusted.bytes);
   if (bundle === null) {
     const reason = new Reason().text("not a sigstore bundle of version 0.3 with one signature");
@@ -40,7 +45,7 @@ export function judgeBundle(
   }
   const message = bundle.signedBytes();
   const signed = verifySigned(
-    requirement,
+    keysOf(requirement),
     untrusted,
     message,
     bundle.payload,

@@ -11,6 +11,7 @@ import { Question } from "./question";
 import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
 import { verifySigned } from "./signer";
+import { signersOf } from "./signers";
 
 export function judgeSimpleSigning(
   requirement: Requirement,
@@ -26,14 +27,11 @@ export function judgeSimpleSigning(
   if (signature === null) {
     return rejected(untrusted, Code.SignatureMalformed, new Reason().text("the signature is not base64"));
   }
-  const signed = verifySigned(
-    requirement,
-    untrusted,
-    untrusted.bytes,
-    untrusted.bytes,
-    signature,
-    question.budget,
-  );
+  const signers = signersOf(requirement, untrusted, signature, question);
+  const rejection = signers.rejection;
+  if (rejection !== null) return rejection;
+  const message = untrusted.bytes;
+  const signed = verifySigned(signers.keys, untrusted, message, message, signature, question.budget);
   if (signed === null) return notSigned(untrusted, requirement, question.budget);
 
   const payload = parsePayload(signed.bytes);

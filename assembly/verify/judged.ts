@@ -31,12 +31,15 @@ export function accepted(untrusted: UntrustedSignature, signed: Signed, name: By
   return new Judged(new ItemOutcome(untrusted.origin, true, Code.Accepted, reason.done()), signer);
 }
 
+/** There was no budget left to check it. */
+export function overBudget(untrusted: UntrustedSignature): Judged {
+  const reason = new Reason().text("too many signature checks for one image");
+  return rejected(untrusted, Code.BudgetExhausted, reason);
+}
+
 /** No key fits, or there was no budget left to try. */
 export function notSigned(untrusted: UntrustedSignature, requirement: Requirement, budget: Budget): Judged {
-  if (budget.exhausted) {
-    const reason = new Reason().text("too many signature checks for one image");
-    return rejected(untrusted, Code.BudgetExhausted, reason);
-  }
+  if (budget.exhausted) return overBudget(untrusted);
   const reason = new Reason()
     .text("the signature is not by ")
     .text(requirement.keys.length == 1 ? "the key" : "a key")

@@ -3,7 +3,6 @@
 import { Bytes } from "../bytes/bytes";
 import { encodeHex } from "../bytes/hex";
 import { sha256 } from "../hash/sha256";
-import { Requirement } from "../policy/types";
 import { costOf } from "../sig/cost";
 import { PublicKey } from "../sig/public-key";
 import { verifySignature } from "../sig/verify";
@@ -32,25 +31,24 @@ export class KeyVerdict {
 }
 
 /**
- * Tries every key of the requirement on the signature of `untrusted` over `message`; the first that fits is the signer.
+ * Tries every one of `keys` on the signature of `untrusted` over `message`; the first that fits is the signer.
  * What was signed is `content`: the message itself, or what it encloses. Null if no key fits, or `budget` is exhausted.
  */
 export function verifySigned(
-  requirement: Requirement,
+  keys: Array<PublicKey>,
   untrusted: UntrustedSignature,
   message: Bytes,
   content: Bytes,
   signature: Bytes,
   budget: Budget,
 ): Signed | null {
-  for (let i = 0; i < requirement.keys.length; i++) {
-    const key = requirement.keys[i].publicKey();
-    assert(key !== null);
-    const known = verdictOf(untrusted.verdicts, key!);
-    if (known === null && !budget.spend(costOf(key!))) return null;
-    const fits = known !== null ? known.fits : verifySignature(key!, message, signature);
-    if (known === null) untrusted.verdicts.push(new KeyVerdict(key!, fits));
-    if (fits) return new Signed(content, key!);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const known = verdictOf(untrusted.verdicts, key);
+    if (known === null && !budget.spend(costOf(key))) return null;
+    const fits = known !== null ? known.fits : verifySignature(key, message, signature);
+    if (known === null) untrusted.verdicts.push(new KeyVerdict(key, fits));
+    if (fits) return new Signed(content, key);
   }
   return null;
 }

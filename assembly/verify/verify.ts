@@ -145,8 +145,7 @@ function typeOf(requirement: Requirement): string {
   if (requirement.kind == RequirementKind.SignedBy) return "signedBy";
   if (requirement.kind == RequirementKind.SignedBaseLayer) return "signedBaseLayer";
   if (requirement.fulcio !== null) return "sigstoreSigned with fulcio";
-  if (requirement.pki !== null) return "sigstoreSigned with pki";
-  return "sigstoreSigned with a Rekor key";
+  return "sigstoreSigned with pki";
 }
 
 function nameOf(subject: Subject): Bytes {

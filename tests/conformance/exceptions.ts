@@ -32,12 +32,6 @@ const EVALUATED = ["sigstore-signed", "policy-eval"];
 /** Composed by the oracle (tests/oracle), with skopeo's verdict. */
 const LIVE = "skopeo";
 const JUDGED = [...EVALUATED, LIVE];
-const REKOR_SOURCES = [
-  "rekorPublicKeyPath",
-  "rekorPublicKeyPaths",
-  "rekorPublicKeyData",
-  "rekorPublicKeyDatas",
-];
 const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
 
 /** The first that fits counts. */
@@ -53,12 +47,6 @@ export const RULES: readonly Rule[] = [
     class: "notYet",
     reason: "certificates of a pki are not verified yet",
     fits: (test) => "caRootsData" in test,
-  },
-  {
-    suites: ["rekor-set"],
-    class: "notYet",
-    reason: "Rekor's signed entry timestamps are not verified yet",
-    fits: (test) => ["verifySET", "parseSET", "parseSETPayload"].includes(operation(test)),
   },
   {
     suites: ["signed-by"],
@@ -126,12 +114,6 @@ export const RULES: readonly Rule[] = [
     class: "notYet",
     reason: "certificates are not verified yet",
     fits: someSigstoreSigned((requirement) => "fulcio" in requirement || "pki" in requirement),
-  },
-  {
-    suites: EVALUATED,
-    class: "notYet",
-    reason: "Rekor's signed entry timestamps are not verified yet",
-    fits: someSigstoreSigned((requirement) => REKOR_SOURCES.some((member) => Boolean(requirement[member]))),
   },
   {
     suites: JUDGED,

@@ -33,6 +33,10 @@ interface Exports {
   remapPrefixMatches(): number;
   remapRewrite(): number;
   parsePayload(): number;
+  verifyLogEntry(): number;
+  isLogEntry(): number;
+  isLogPayload(): number;
+  wholeNumber(): number;
 }
 
 export class Probe {
@@ -82,6 +86,31 @@ export class Probe {
       creator,
       timestamp: timestamp === null ? null : Number(timestamp),
     };
+  }
+
+  /** When the log says that it saw the signature; null if its word is not believed. */
+  verifyLogEntry(
+    entry: string,
+    pem: string,
+    signature: string,
+    payload: string,
+    keys: string[],
+  ): number | null {
+    const fields = this.call("verifyLogEntry", [entry, pem, signature, payload, ...keys, null]);
+    return fields === null ? null : Number(fields[0]);
+  }
+
+  isLogEntry(text: string): boolean {
+    return this.call("isLogEntry", [text]) !== null;
+  }
+
+  isLogPayload(text: string): boolean {
+    return this.call("isLogPayload", [text]) !== null;
+  }
+
+  /** A JSON number as RFC 8785 writes it; null if it is not whole, or no int64. */
+  wholeNumber(text: string): string | null {
+    return this.call("wholeNumber", [text])?.[0] ?? null;
   }
 
   /** Null is the core's "no"; otherwise the fields of its answer. */

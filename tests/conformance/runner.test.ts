@@ -117,7 +117,7 @@ for (const [what, signed] of [
 for (const [what, suite, member] of [
   ["an unknown suite", "no-such-suite", {}],
   ["an unknown operation", "references", { op: "no-such-op", input: "a", valid: true }],
-  ["an unknown operation of a suite that is not run yet", "rekor-set", { op: "no-such-op" }],
+  ["an unknown operation of a suite that is not run yet", "signature-blob", { op: "no-such-op" }],
   ["a case without its members", "references", { op: "parse" }],
   [
     "an image that is not there",

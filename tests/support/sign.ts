@@ -17,6 +17,8 @@ export interface LegacySignature {
   readonly payload: Uint8Array;
   /** ASN.1 DER in base64. */
   readonly signature: string;
+  /** Annotations beside the signature's own. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface SigningWish {
@@ -66,11 +68,11 @@ export function sigManifest(layers: readonly LegacySignature[]): { bytes: Uint8A
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
     config: { mediaType: OCI_CONFIG, size: config.length, digest: digestOf(config) },
-    layers: layers.map(({ payload, signature }) => ({
+    layers: layers.map(({ payload, signature, annotations }) => ({
       mediaType: SIMPLE_SIGNING,
       size: payload.length,
       digest: digestOf(payload),
-      annotations: { "dev.cosignproject.cosign/signature": signature },
+      annotations: { "dev.cosignproject.cosign/signature": signature, ...annotations },
     })),
   };
   return { bytes: Buffer.from(JSON.stringify(manifest)), config };

@@ -7,6 +7,7 @@ import { policyEval } from "./policy-eval.js";
 import { policyParse } from "./policy-parse.js";
 import { references } from "./references.js";
 import { registriesD } from "./registries-d.js";
+import { rekorSet } from "./rekor-set.js";
 import { scopes } from "./scopes.js";
 import { sigstoreSigned } from "./sigstore-signed.js";
 
@@ -21,5 +22,6 @@ export const SUITES: readonly Suite[] = [
   policyEval,
   manifestDigest,
   registriesD,
+  rekorSet,
   imageRs,
 ];

@@ -124,7 +124,7 @@ test("wildcard turning an inert policy into an open one", () => {
 test("bundle satisfying a log requirement", () => {
   const logged = { ...SIGNED, rekorPublicKeyPath: KEY_PATH };
   const judgement = judge(coreWith([logged]), imageNamed(), { referrers: referring(bundle()) });
-  refused(judgement, "requirement-unsupported");
+  refused(judgement, "evidence-unsupported-for-requirement");
 });
 
 test("attestation taken for a signature", () => {

@@ -378,7 +378,6 @@ test("requirement-unsupported", () => {
   const requirements: Requirement[] = [
     { type: "signedBy", keyType: "GPGKeys", keyData: "" },
     { type: "signedBaseLayer", baseLayerIdentity: { type: "matchExact" } },
-    { type: "sigstoreSigned", keyPath: KEY_PATH, rekorPublicKeyPath: KEY_PATH },
     {
       type: "sigstoreSigned",
       fulcio: { caData: "", oidcIssuer: "i", subjectEmail: "e" },
