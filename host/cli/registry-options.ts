@@ -19,7 +19,7 @@ export const REGISTRY_OPTIONS = {
   "hosts-dir": {
     type: "string",
     value: "DIR[:DIR…]",
-    help: `registries' hosts, as config_path in containerd (${CONTAINERD_HOSTS})`,
+    help: `hosts.toml files: containerd's config_path (${CONTAINERD_HOSTS})`,
   },
   "plain-http": {
     type: "string",
