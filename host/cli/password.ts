@@ -13,11 +13,16 @@ const MAX_BYTES = 64 * 1024;
 export async function readPassword(which: "known" | "new"): Promise<Uint8Array> {
   const given = process.env["COSIGN_PASSWORD"];
   if (given !== undefined) return Buffer.from(given);
-  if (process.stdin.isTTY) return await typedPassword(which);
+  if (isPasswordTyped()) return await typedPassword(which);
   // /dev/null, most likely: nobody chose an empty password by it.
   if (fstatSync(0).isCharacterDevice())
     throw new UsageError("no password: set COSIGN_PASSWORD, or give it on a terminal or on standard input");
   return await wholeStandardInput();
+}
+
+/** Whether somebody is asked for it on the terminal, where nothing else should be written meanwhile. */
+export function isPasswordTyped(): boolean {
+  return process.env["COSIGN_PASSWORD"] === undefined && process.stdin.isTTY === true;
 }
 
 async function typedPassword(which: "known" | "new"): Promise<Uint8Array> {

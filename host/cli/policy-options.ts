@@ -1,13 +1,14 @@
 import {
   CLI_POLICY_PATHS,
   findPolicy,
-  type LoadedCore,
   loadPolicy,
   type PolicyState,
   policyWarnings,
 } from "../service/policy-file.js";
 import { note } from "./output.js";
 import { UsageError } from "./usage-error.js";
+
+type LoadedPolicy = Extract<PolicyState, { kind: "loaded" }>;
 
 export const POLICY_OPTION = {
   type: "string",
@@ -23,7 +24,7 @@ export function policyState(explicit: string | undefined): PolicyState {
 }
 
 /** The policy of a command that says something about it. Throws `UsageError` when there is none. */
-export function requirePolicy(explicit: string | undefined): { core: LoadedCore; path: string } {
+export function requirePolicy(explicit: string | undefined): LoadedPolicy {
   const state = policyState(explicit);
   if (state.kind !== "loaded") throw new UsageError(`${state.code}: ${state.reason}`);
   return state;

@@ -1,22 +1,25 @@
 import type { PolicyCore } from "../core/core.js";
+import { descriptorOf } from "../oci/manifest.js";
 import { PATIENT_RETRY } from "../registry/retry.js";
 import type { Transport } from "../registry/transport.js";
-import type { PolicyState } from "../service/policy-file.js";
 import { findImage } from "../signing/copy/copy-image.js";
+import { namesOf } from "../signing/identity.js";
 import type { ImageName } from "../signing/image-name.js";
 import { openSource, openTarget } from "../signing/image-places.js";
-import { keyPolicy } from "../signing/judge-signed.js";
+import { deniesAnyway, keyPolicy } from "../signing/judge-signed.js";
 import type { Annotations } from "../signing/payload/claim.js";
 import { signImage } from "../signing/sign-image.js";
 import type { SignatureFormat } from "../signing/sign-manifests.js";
 import { command } from "./command.js";
+import { CopyProgress } from "./copy-progress.js";
 import { EXIT } from "./exit-code.js";
 import { note, print } from "./output.js";
-import { policyState } from "./policy-options.js";
+import { isPasswordTyped } from "./password.js";
+import { requirePolicy } from "./policy-options.js";
 import { publicKeyFile, signerFromFile } from "./private-key-file.js";
 import { REGISTRY_OPTIONS, registryTransport, signatureRepository } from "./registry-options.js";
-import { denials, type SignedResult, signedJson, signedText } from "./signed-image.js";
-import { type Identity, planSigning, type SigningPlan, tagOf } from "./signing-plan.js";
+import { denials, signedJson, signedText } from "./signed-image.js";
+import { planSigning, type SigningPlan, tagOf } from "./signing-plan.js";
 import { UsageError } from "./usage-error.js";
 import { exitCode } from "./verdict.js";
 
@@ -60,8 +63,8 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
     },
     ...REGISTRY_OPTIONS,
   },
-  async run({ values, operands: [source = "", target = "", privateKey = "", publicKey = ""] }) {
-    const plan = planSigning(source, target, values["sign-identity"]);
+  async run({ values, operands: [sourceName = "", targetName = "", privateKey = "", publicKey = ""] }) {
+    const plan = planSigning(sourceName, targetName, values["sign-identity"]);
     const wish = {
       formats: formatsOf(values.format ?? "both"),
       annotations: annotationsOf(values.annotations ?? []),
@@ -72,45 +75,40 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
     const { signal } = new AbortController();
 
     // A password takes longest to become a key: meanwhile, the image is looked at.
-    const [signing, finding] = await Promise.allSettled([
-      signerFromFile(privateKey),
-      findSource(plan.source, transport, signal),
-    ]);
-    const signer = settledValue(signing);
+    const signing = signerFromFile(privateKey);
+    if (isPasswordTyped()) await signing;
+    const [signed, found] = await Promise.allSettled([signing, findSource(plan.source, transport, signal)]);
+    const signer = settledValue(signed);
     const core = judgingBy(publicKey, await publicKeyFile(signer, publicKey), plan);
-    const policy = values.policy === undefined ? null : requiredPolicy(values.policy);
-    const found = settledValue(finding);
+    const policy = values.policy === undefined ? null : requirePolicy(values.policy);
+    const { source, root } = settledValue(found);
+    if (policy !== null) {
+      const denial = deniesAnyway(policy, descriptorOf(root), plan.identity);
+      if (denial !== null) throw new UsageError(`--policy denies it however it is signed: ${denial.reason}`);
+    }
 
-    const place = await openTarget(plan.target, transport, signal);
-    const isThere = found.source.name === place.name && plan.tag === tagOf(plan.source);
-    const signatures = signatureName === null ? place : await openTarget(signatureName, transport, signal);
-    const { names, judgedName } = namesOf(plan.identity, found.image.root.digest);
-    const { signed, verdicts } = await signImage({
-      ...found,
-      ...wish,
-      target: place,
-      tag: isThere ? null : plan.tag,
-      signatures,
-      signer,
-      names,
-      judgedName,
-      core,
-      policy,
-      signal,
-      onProgress: () => {},
-    });
+    const target = await openTarget(plan.target, transport, signal);
+    const keepsTag = source.name === target.name && plan.tag === tagOf(plan.source);
+    const progress = new CopyProgress();
+    const result = await signImage({
+      ...{ root, source, target, signer, core, policy, signal, ...wish },
+      identity: plan.identity,
+      tag: keepsTag ? null : plan.tag,
+      signatures: signatureName === null ? target : await openTarget(signatureName, transport, signal),
+      onProgress: progress.report,
+    }).finally(() => progress.end());
     await transport.close();
+
+    const { foreign, verdicts } = result;
+    if (foreign.length > 0)
+      note(`${foreign.length} layers are not the registry's to give, and stay where they are`);
     denials(verdicts).forEach(note);
     const code = exitCode(verdicts.map(({ verdict }) => verdict));
     if (code !== EXIT.ok) return code;
-    const result: SignedResult = {
-      name: names.at(-1) ?? "",
-      digest: found.image.root.digest,
-      tag: plan.tag,
-      signed,
-      fingerprint: signer.publicKey.fingerprint,
-    };
-    print(values.json ? signedJson(result) : signedText(result));
+    const { fingerprint } = signer.publicKey;
+    const name = namesOf(plan.identity).at(-1) ?? "";
+    const said = { name, digest: root.digest, tag: plan.tag, signed: result.signed, fingerprint };
+    print(values.json ? signedJson(said) : signedText(said));
     return EXIT.ok;
   },
 });
@@ -135,7 +133,7 @@ function annotationsOf(given: readonly string[]): Annotations {
 
 async function findSource(name: ImageName, transport: Transport, signal: AbortSignal) {
   const { place, reference } = await openSource(name, transport, signal);
-  return { source: place, image: await findImage(place, reference, signal) };
+  return { source: place, root: await findImage(place, reference, signal) };
 }
 
 function settledValue<T>(settled: PromiseSettledResult<T>): T {
@@ -149,17 +147,4 @@ function judgingBy(path: string, publicKey: Uint8Array, { identity }: SigningPla
   const problem = core.summary.keys.map(({ problem }) => problem).find((problem) => problem !== "");
   if (problem !== undefined) throw new UsageError(`${path}: ${problem}`);
   return core;
-}
-
-function requiredPolicy(path: string): PolicyState {
-  const state = policyState(path);
-  if (state.kind !== "loaded") throw new UsageError(`${state.code}: ${state.reason}`);
-  return state;
-}
-
-/** What the image is signed as, and the name it is judged by. */
-function namesOf({ repository, tag }: Identity, digest: string): { names: string[]; judgedName: string } {
-  if (tag === null) return { names: [repository], judgedName: `${repository}@${digest}` };
-  const tagged = `${repository}:${tag}`;
-  return { names: [repository, tagged], judgedName: tagged };
 }

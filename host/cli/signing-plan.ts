@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { isTag } from "../oci/names.js";
+import type { Identity } from "../signing/identity.js";
 import type { ImageName, RegistryName } from "../signing/image-name.js";
 import { imageName } from "./image-name.js";
 import { UsageError } from "./usage-error.js";
@@ -11,13 +12,6 @@ export interface SigningPlan {
   /** The tag the image has, or is to have, at the target; null: none. */
   readonly tag: string | null;
   readonly identity: Identity;
-}
-
-/** What the signatures call the image. */
-export interface Identity {
-  /** `REGISTRY/REPOSITORY` */
-  readonly repository: string;
-  readonly tag: string | null;
 }
 
 /** Reads SOURCE, TARGET and `--sign-identity`. Throws `UsageError`. */

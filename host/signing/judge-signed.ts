@@ -1,10 +1,13 @@
-import type { Evidence, Request } from "#component/types";
-import { PolicyCore } from "../core/core.js";
+import type { Evidence, Image, Request } from "#component/types";
+import { type CoreJudgement, PolicyCore } from "../core/core.js";
 import type { Descriptor } from "../oci/descriptor.js";
+import type { AuditSink } from "../service/audit.js";
 import type { PolicyState } from "../service/policy-file.js";
 import type { Verdict } from "../service/verdict.js";
 import { Verifier } from "../service/verifier.js";
 import type { Source } from "../sources/source.js";
+import { concurrently } from "./copy/concurrently.js";
+import { type Identity, pulledName } from "./identity.js";
 import type { SignatureFormat } from "./sign-manifests.js";
 
 /** What somebody who pulls the image would be told. */
@@ -16,19 +19,20 @@ export interface SignedVerdict {
 }
 
 export interface JudgeOptions {
-  /** From where the signed image is fetched back. */
-  readonly source: Source;
   /** By the public key, see `keyPolicy`. */
   readonly core: PolicyCore;
   readonly formats: ReadonlySet<SignatureFormat>;
-  /** Judges too, by all there is. */
-  readonly policy: PolicyState | null;
-  /** The image's name, with the tag it is to have, if any. */
-  readonly name: string;
+  /** The user's own, which judges by all there is; null: there is none. */
+  readonly policy: LoadedPolicy | null;
+  readonly identity: Identity;
+  readonly signal: AbortSignal;
 }
 
-/** Time for all verdicts on one image. */
+export type LoadedPolicy = Extract<PolicyState, { kind: "loaded" }>;
+
+/** Time for a verdict: nobody else waits for it. */
 const DEADLINE_MS = 120_000;
+const AT_ONCE = 4;
 
 /**
  * The policy by which nothing counts but a signature of that key (a PEM file) that names the image's repository and,
@@ -48,24 +52,50 @@ export function keyPolicy(publicKeyFile: Uint8Array, hasTag: boolean): PolicyCor
 /** Judges what has been signed as everybody else will, each format by itself: one must not hide the other's fault. */
 export async function judgeSigned(
   subjects: readonly Descriptor[],
-  { source, core, formats, policy, name }: JudgeOptions,
+  from: Source,
+  { core, formats, policy, identity, signal }: JudgeOptions,
 ): Promise<SignedVerdict[]> {
-  const remembered = remembering(source);
+  const all = remembering(from);
   const own: PolicyState = { kind: "loaded", core, path: "", loadedAt: new Date() };
-  const judges = [...formats].map((by) => ({ by, state: own, source: only(by, remembered) }));
-  const all =
-    policy === null ? judges : [...judges, { by: "policy" as const, state: policy, source: remembered }];
-  const verdicts: SignedVerdict[] = [];
-  for (const subject of subjects) {
-    for (const { by, state, source } of all) {
-      const verifier = new Verifier({ policy: () => state, source, audit: { write: () => {} } });
-      const { mediaType, digest, size } = subject;
-      const descriptor = Buffer.from(JSON.stringify({ mediaType, digest, size }));
-      const image = { transport: "docker", name, mode: "user", digest, descriptor } as const;
-      verdicts.push({ by, subject, verdict: await verifier.verify(image, { deadlineMs: DEADLINE_MS }) });
-    }
-  }
-  return verdicts;
+  const judges = [...formats].map((by): Judge => ({ by, state: own, source: only(by, all) }));
+  if (policy !== null) judges.push({ by: "policy", state: policy, source: all });
+  const verdicts = await concurrently(subjects, AT_ONCE, signal, (subject) =>
+    Promise.all(
+      judges.map(async ({ by, state, source }) => {
+        const verifier = new Verifier({ policy: () => state, source, audit: NO_AUDIT });
+        const verdict = await verifier.verify(imageOf(subject, identity), {
+          deadlineMs: DEADLINE_MS,
+          signal,
+        });
+        return { by, subject, verdict };
+      }),
+    ),
+  );
+  return verdicts.flat();
+}
+
+/** Why a policy denies the image whatever signatures it has; null if it does not. */
+export function deniesAnyway(
+  { core }: LoadedPolicy,
+  subject: Descriptor,
+  identity: Identity,
+): CoreJudgement | null {
+  const outcome = core.plan(imageOf(subject, identity));
+  return outcome.tag === "decided" && !outcome.val.ok ? outcome.val : null;
+}
+
+interface Judge {
+  readonly by: SignedVerdict["by"];
+  readonly state: PolicyState;
+  readonly source: Source;
+}
+
+/** Whoever signs reads the verdict; it is not of an image that anybody wants to run. */
+const NO_AUDIT: AuditSink = { write: () => {} };
+
+function imageOf({ mediaType, digest, size }: Descriptor, identity: Identity): Image {
+  const descriptor = Buffer.from(JSON.stringify({ mediaType, digest, size }));
+  return { transport: "docker", name: pulledName(identity, digest), mode: "user", digest, descriptor };
 }
 
 /** A source that has signatures of one format alone. */

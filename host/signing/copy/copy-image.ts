@@ -1,43 +1,36 @@
 import { ImageError, quote } from "../../oci/image-error.js";
 import type { ImageReader, ImageWriter } from "../../oci/image-place.js";
-import { descriptorOf, type Manifest } from "../../oci/manifest.js";
+import { descriptorOf, type Manifest, readManifest } from "../../oci/manifest.js";
 import { concurrently } from "./concurrently.js";
-import { type ImageTree, readTree } from "./image-tree.js";
+import type { ImageTree } from "./image-tree.js";
 import { type TransferOptions, transferBlob } from "./transfer.js";
-
-/** An image as it was found, without the blobs' bytes. */
-export interface FoundImage {
-  /** What the reference led to: the image, or the index of its platforms. */
-  readonly root: Manifest;
-  readonly tree: ImageTree;
-}
 
 const AT_ONCE = 4;
 
-/** Finds an image, and all of its platforms, at a place, and reads what it consists of. */
+/** Finds an image at a place: what the reference leads to, which is its manifest, or the index of its platforms. */
 export async function findImage(
   source: ImageReader,
   reference: string,
   signal: AbortSignal,
-): Promise<FoundImage> {
+): Promise<Manifest> {
   const root = await source.manifest(reference, signal);
   if (root === null) throw new ImageError(`${source.name} has no image ${quote(reference)}`);
-  return { root, tree: await readTree(source, root, signal) };
+  readManifest(root);
+  return root;
 }
 
 /**
  * Copies an image, all its platforms, by digest: blobs first, then manifests, an index after what it names, so that
- * whatever can be found at the target is whole. Tagging (`tagImage`) is a step of its own, for after the signatures. An
- * image that is where it should be is left alone. What a run that was killed has left is made use of by the next.
+ * whatever can be found at the target is whole. Tagging (`tagImage`) is a step of its own, for after the signatures. What
+ * is there is left alone, also what a run that was killed has left.
  */
 export async function copyImage(
-  { tree: { images, indexes, blobs } }: FoundImage,
+  { images, indexes, blobs }: ImageTree,
   source: ImageReader,
   target: ImageWriter,
   options: TransferOptions,
 ): Promise<void> {
   const { signal } = options;
-  if (source.name === target.name) return;
   await concurrently(blobs, AT_ONCE, signal, (blob, signal) =>
     transferBlob(source, target, blob, { ...options, signal }),
   );

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { digestOf } from "../../../../host/oci/digest.js";
 import type { ImageReader, ImageWriter } from "../../../../host/oci/image-place.js";
+import type { Manifest } from "../../../../host/oci/manifest.js";
 import { OCI_INDEX } from "../../../../host/oci/media-types.js";
-import { copyImage, type FoundImage, findImage } from "../../../../host/signing/copy/copy-image.js";
+import { copyImage, findImage } from "../../../../host/signing/copy/copy-image.js";
+import { type ImageTree, readTree } from "../../../../host/signing/copy/image-tree.js";
 import type { Progress, TransferOptions } from "../../../../host/signing/copy/transfer.js";
 import { descriptorOf, makeImage, type TestImage } from "../../../support/image.js";
 import type { TestRegistry } from "../../../support/registry/registry.js";
@@ -62,14 +64,19 @@ export function assertNothingMissing(registry: TestRegistry, repository: string)
   for (const { bytes } of content.manifests.values()) assert.deepEqual(content.missingFor(bytes), []);
 }
 
+export interface CopiedImage extends ImageTree {
+  readonly root: Manifest;
+}
+
 /** Finds an image and copies it; what was found. */
 export async function findAndCopy(
   source: ImageReader,
   target: ImageWriter,
   reference: string,
   options: TransferOptions,
-): Promise<FoundImage> {
-  const image = await findImage(source, reference, options.signal);
-  await copyImage(image, source, target, options);
-  return image;
+): Promise<CopiedImage> {
+  const root = await findImage(source, reference, options.signal);
+  const tree = await readTree(source, root, options.signal);
+  await copyImage(tree, source, target, options);
+  return { root, ...tree };
 }
