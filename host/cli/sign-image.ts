@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { PolicyCore } from "../core/core.js";
 import { descriptorOf } from "../oci/manifest.js";
 import { PATIENT_RETRY } from "../registry/retry.js";
@@ -73,6 +74,7 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
     const signatureName = signatureRepository(values);
     const transport = await registryTransport(values, note, PATIENT_RETRY);
     const { signal } = new AbortController();
+    setMaxListeners(0, signal);
 
     // A password takes longest to become a key: meanwhile, the image is looked at.
     const signing = signerFromFile(privateKey);

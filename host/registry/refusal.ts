@@ -5,7 +5,8 @@ import { RegistryError } from "./error.js";
 import { retryAfter } from "./retry.js";
 
 const NOT_THERE = new Set(["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN"]);
-const TRANSIENT = new Set([502, 503, 504]);
+/** 500 too: the distribution registry says so of a tag that is being written at that moment. */
+const TRANSIENT = new Set([500, 502, 503, 504]);
 
 /** What a status other than 200 means: null for "there is no such thing", else why we do not know. */
 export async function readRefusal(

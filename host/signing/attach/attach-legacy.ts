@@ -2,9 +2,10 @@ import type { Descriptor } from "../../oci/descriptor.js";
 import { digestOf } from "../../oci/digest.js";
 import type { ImageWriter } from "../../oci/image-place.js";
 import { SIMPLE_SIGNING } from "../../oci/media-types.js";
+import { systemClock } from "../../registry/clock.js";
 import { appendLayers, type NewLayer, readSignatureLayers } from "./signature-manifest.js";
 import { writeSmallBlob } from "./small-blob.js";
-import { type AttachOptions, untilKept } from "./until-kept.js";
+import { type AttachOptions, type Round, untilKept } from "./until-kept.js";
 
 export interface LegacySignature extends NewLayer {
   /** Whether a layer over the same payload says the same: its signature is by the same key, and verifies. */
@@ -37,30 +38,30 @@ export async function attachLegacy(
   options: AttachOptions,
 ): Promise<AttachedLegacy> {
   if (signatures.length === 0) throw new TypeError("no signatures to attach");
-  const { signal } = options;
+  const { signal, clock = systemClock } = options;
   const tag = signatureTag(digest);
   const where = `${target.name}:${tag}`;
   const added = new Set<LegacySignature>();
   let attached = "";
-  await untilKept(
-    async () => {
-      const existing = await target.manifest(tag, signal);
-      const layers = existing === null ? [] : readSignatureLayers(existing, where);
-      const missing = signatures.filter((signature) => !layers.some((layer) => isThere(layer, signature)));
-      if (missing.length === 0) {
-        attached = existing?.digest ?? "";
-        return true;
-      }
-      const { manifest, config } = appendLayers(existing, missing, where);
-      const blobs = [config, ...missing.map(({ payload }) => payload)];
-      await Promise.all(blobs.map((bytes) => writeSmallBlob(target, bytes, options)));
-      await target.writeManifest(manifest, tag, signal);
-      for (const signature of missing) added.add(signature);
-      return false;
-    },
-    where,
-    options,
-  );
+  const round = async (): Promise<Round> => {
+    const existing = await target.manifest(tag, signal);
+    const layers = existing === null ? [] : readSignatureLayers(existing, where);
+    const missing = signatures.filter((signature) => !layers.some((layer) => isThere(layer, signature)));
+    if (missing.length === 0) {
+      attached = existing?.digest ?? "";
+      return "kept";
+    }
+    const { manifest, config } = appendLayers(existing, missing, where);
+    const blobs = [config, ...missing.map(({ payload }) => payload)];
+    await Promise.all(blobs.map((bytes) => writeSmallBlob(target, bytes, options)));
+    // That took its time. From here to the writing is when another's change would be lost.
+    const asked = clock.now();
+    if ((await target.manifest(tag, signal))?.digest !== existing?.digest) return "moved";
+    await target.writeManifest(manifest, tag, signal);
+    for (const signature of missing) added.add(signature);
+    return { window: clock.now() - asked };
+  };
+  await untilKept(round, where, options);
   return { tag, digest: attached, added: added.size };
 }
 

@@ -4,8 +4,9 @@ import { ImageError } from "../../oci/image-error.js";
 import type { ImageWriter } from "../../oci/image-place.js";
 import { type Manifest, readManifest } from "../../oci/manifest.js";
 import { OCI_INDEX } from "../../oci/media-types.js";
+import { systemClock } from "../../registry/clock.js";
 import { elementSpans, memberSpans, replaceSpans, type Span } from "./json-text.js";
-import { type AttachOptions, untilKept } from "./until-kept.js";
+import { type AttachOptions, type Round, untilKept } from "./until-kept.js";
 
 /** The tag under which a registry without referrers API has the list of a manifest's referrers: `sha256-HEX`. */
 export function fallbackTag(digest: string): string {
@@ -28,17 +29,16 @@ export async function addToFallbackIndex(
 ): Promise<void> {
   const tag = fallbackTag(digest);
   const where = `${target.name}:${tag}`;
-  await untilKept(
-    async () => {
-      const existing = await target.manifest(tag, options.signal);
-      const known = existing === null ? [] : readFallbackIndex(existing, where);
-      if (known.some(({ digest }) => digest === referrer["digest"])) return true;
-      await target.writeManifest(withReferrer(existing, known, referrer), tag, options.signal);
-      return false;
-    },
-    where,
-    options,
-  );
+  const { signal, clock = systemClock } = options;
+  const round = async (): Promise<Round> => {
+    const asked = clock.now();
+    const existing = await target.manifest(tag, signal);
+    const known = existing === null ? [] : readFallbackIndex(existing, where);
+    if (known.some(({ digest }) => digest === referrer["digest"])) return "kept";
+    await target.writeManifest(withReferrer(existing, known, referrer), tag, signal);
+    return { window: clock.now() - asked };
+  };
+  await untilKept(round, where, options);
 }
 
 /** Sorted by digest, as go-containerregistry does; every descriptor as it was written. */

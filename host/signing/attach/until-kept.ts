@@ -6,27 +6,34 @@ export interface AttachOptions {
   readonly clock?: Clock;
 }
 
-const MAX_ROUNDS = 32;
-const LEAST_PAUSE_MS = 10;
+/**
+ * What one look at a thing has led to. `kept`: nothing was missing. `moved`: others changed it before it could be
+ * written. Else it was written, `window` milliseconds after it had been asked for.
+ */
+export type Round = "kept" | "moved" | { readonly window: number };
+
+const MAX_ROUNDS = 64;
+/** A writer that shares its processor with many others may need as long, however near the registry is. */
+const LEAST_WINDOW_MS = 20;
 
 /**
- * Changes something by reading it, adding to it and writing it, where others may be doing the same and the last
- * one wins (registries have no If-Match). So after writing it is read again, when writers that had read before
- * are done too: later than this writer itself took from reading to writing, three times over. `addMissing` reads, and
- * writes if something is missing; true: nothing was. `what` names the thing in the error of a writer that always loses.
+ * Changes something by reading it, adding to it and writing it, where others may be doing the same and the last one
+ * wins (registries have no If-Match). So after writing it is read again when writers that had read before are done, too:
+ * later than this writer took from reading to writing, three times over, and longer once others have been noticed.
+ * `what` names the thing in the error of a writer that always loses.
  */
 export async function untilKept(
-  addMissing: () => Promise<boolean>,
+  round: () => Promise<Round>,
   what: string,
   { signal, clock = systemClock }: AttachOptions,
 ): Promise<void> {
-  for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const began = clock.now();
-    if (await addMissing()) return;
-    const took = Math.max(LEAST_PAUSE_MS, clock.now() - began);
+  for (let rounds = 1; rounds <= MAX_ROUNDS; rounds++) {
+    const outcome = await round();
+    if (outcome === "kept") return;
+    const window = Math.max(LEAST_WINDOW_MS, outcome === "moved" ? 0 : outcome.window);
     // Those who collided must not do so in step again.
-    const jitter = round === 1 ? 0 : Math.random() * took * Math.min(round, 8);
-    await clock.wait(3 * took + jitter, signal);
+    const jitter = rounds === 1 ? 0 : Math.random() * window * Math.min(rounds, 8);
+    await clock.wait(outcome === "moved" ? jitter : 3 * window + jitter, signal);
   }
   throw new ImageError(`others have overwritten ${what} ${MAX_ROUNDS} times`);
 }

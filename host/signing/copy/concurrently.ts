@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Does the work for each item, at most `width` at a time, and returns the results in the items' order. The first
  * failure stops the others, and is thrown once they have ended.
@@ -11,6 +13,8 @@ export async function concurrently<T, R>(
   const results: R[] = [];
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
+  // Every request of the work listens: no leak to warn of.
+  setMaxListeners(0, either);
   const failures: unknown[] = [];
   let next = 0;
   const worker = async () => {

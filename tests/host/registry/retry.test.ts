@@ -11,6 +11,7 @@ const reference = image.digest;
 
 const passing: [string, Fault, number[]][] = [
   ["429", { status: 429 }, [100, 200]],
+  ["500", { status: 500 }, [100, 200]],
   ["502", { status: 502 }, [100, 200]],
   ["503", { status: 503 }, [100, 200]],
   ["504", { status: 504 }, [100, 200]],
@@ -72,7 +73,7 @@ test("a deadline during a pause reports what led to the pause", async (t) => {
   assert.equal(failure.code, "registry-rate-limited");
 });
 
-for (const fault of [{ status: 500 }, { status: 403 }, { status: 404 }, { ...manifest, body: "{}" }]) {
+for (const fault of [{ status: 501 }, { status: 403 }, { status: 404 }, { ...manifest, body: "{}" }]) {
   test(`an answer that will not change is not asked for again: ${fault.status ?? "wrong bytes"}`, async (t) => {
     const registry = await registryFor(t, { onRequest: () => fault });
     await clientFor(t)
