@@ -27,6 +27,13 @@ const HOST = {
   command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
   after: removeOrphans,
 };
+/** Is there in any case: it says what was built, which may be nothing. */
+const PLUGIN = {
+  name: "plugin",
+  inputs: ["plugin", "scripts/build-plugin.mjs"],
+  output: "dist/plugin/built.json",
+  command: ["scripts/build-plugin.mjs"],
+};
 const FINGERPRINTS = "build/fingerprints.json";
 
 /** Installs the dependencies and builds everything that is not up to date. */
@@ -34,8 +41,12 @@ export async function ensureBuilt() {
   await ensureInstalled();
   await mkdir("build", { recursive: true });
   const built = await readFile(FINGERPRINTS, "utf8").then(JSON.parse, () => ({}));
-  // The host is compiled against the core's types; the probes are nobody's input.
-  await Promise.all([buildStep(CORE, built).then(() => buildStep(HOST, built)), buildStep(PROBES, built)]);
+  // The host is compiled against the core's types; the others are nobody's input.
+  await Promise.all([
+    buildStep(CORE, built).then(() => buildStep(HOST, built)),
+    buildStep(PROBES, built),
+    buildStep(PLUGIN, built),
+  ]);
 }
 
 /** `built`: by step, the fingerprint of the inputs it was last built from. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
 import { DEFAULT_BIN_DIR } from "../plugin/installation/bin-dir.js";
-import { isQuotable } from "../plugin/installation/executable.js";
+import { isQuotable } from "../plugin/installation/script.js";
 import { UsageError } from "./usage-error.js";
 
 export const BIN_DIR_OPTION = {

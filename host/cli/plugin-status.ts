@@ -44,21 +44,21 @@ function line({ check, ok, detail }: Check): string {
 }
 
 async function inspect(binDir: string, socket: string | undefined): Promise<Check[]> {
-  const text = await readEntry(binDir);
-  const recorded = text === null ? null : recordedIn(text);
+  const file = await readEntry(binDir);
+  const recorded = file === null ? null : recordedIn(file);
   const owner = recorded?.installation.owner ?? process.getuid?.() ?? 0;
   const daemon = resolve(socket ?? recorded?.installation.socket ?? DEFAULT_SOCKET);
   return [
-    pluginCheck(join(binDir, ENTRY), text),
-    ...(recorded === null ? [] : [await nodeCheck(recorded.node)]),
+    pluginCheck(join(binDir, ENTRY), file),
+    ...(recorded === null || recorded.runtime === "native" ? [] : [await nodeCheck(recorded.runtime.node)]),
     await binDirCheck(binDir),
     await daemonCheck(daemon, owner),
   ];
 }
 
-function pluginCheck(path: string, text: string | null): Check {
-  if (text === null) return { check: "plugin", ok: false, detail: `not installed: there is no ${path}` };
-  if (isCurrent(text)) return { check: "plugin", ok: true, detail: path };
+function pluginCheck(path: string, file: Buffer | null): Check {
+  if (file === null) return { check: "plugin", ok: false, detail: `not installed: there is no ${path}` };
+  if (isCurrent(file)) return { check: "plugin", ok: true, detail: path };
   return {
     check: "plugin",
     ok: false,

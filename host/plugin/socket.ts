@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 
 import { Denial } from "./denial.js";
 
+/** What `sockaddr_un` holds on Linux, unix(7), less the final zero: a longer path must not be cut to another one. */
+export const SOCKET_PATH_LIMIT = 107;
+
 const WRITABLE_BY_ALL = 0o002;
 const WRITABLE_BY_GROUP_OR_ALL = 0o022;
 
@@ -11,6 +14,7 @@ const WRITABLE_BY_GROUP_OR_ALL = 0o022;
  * (a numeric user id), must not be symbolic links, and nobody else may write to them.
  */
 export function assertTrustworthy(socket: string, owner: number): void {
+  if (Buffer.byteLength(socket) > SOCKET_PATH_LIMIT) throw unreachable(socket, "ENAMETOOLONG");
   const folder = dirname(socket);
   const folderStats = statsOf(folder);
   if (!folderStats.isDirectory()) refuse(folder, "is not a folder but a link or a file");
@@ -34,9 +38,12 @@ function statsOf(path: string): Stats {
   try {
     return lstatSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Denial("daemon-unreachable", `no daemon at ${path} (${code}): is "countersign serve" running?`);
+    throw unreachable(path, (error as NodeJS.ErrnoException).code);
   }
+}
+
+function unreachable(path: string, code: string | undefined): Denial {
+  return new Denial("daemon-unreachable", `no daemon at ${path} (${code}): is "countersign serve" running?`);
 }
 
 function refuse(path: string, what: string): never {

@@ -8,8 +8,11 @@ import { Failure, mustRun, run } from "../command.mjs";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Downloads `packages` of `suite` into `folder`; returns the names of the .deb files. */
-export async function downloadPackages(folder, suite, packages) {
+/**
+ * Downloads `packages` of `suite` into `folder`; returns the names of the .deb files. `architectures`: Debian's names of
+ * those that packages are named for, the machine's own first; only its own unless told.
+ */
+export async function downloadPackages(folder, suite, packages, architectures = []) {
   if (!existsSync(KEYRING))
     throw new Failure(`${KEYRING} is missing: the package debian-archive-keyring has it`);
   for (const name of ["lists/partial", "archives/partial", "empty"]) {
@@ -20,7 +23,7 @@ export async function downloadPackages(folder, suite, packages) {
     join(folder, "sources.list"),
     `deb [signed-by=${KEYRING}] ${await mirror()} ${suite} main\n`,
   );
-  await writeFile(join(folder, "apt.conf"), configuration(folder, await networkSettings()));
+  await writeFile(join(folder, "apt.conf"), configuration(folder, architectures, await networkSettings()));
 
   await aptGet(folder, suite, ["update"]);
   await aptGet(folder, suite, ["download", ...packages]);
@@ -35,11 +38,12 @@ async function aptGet(folder, suite, args) {
   throw new Failure(`Debian ${suite} cannot be had: apt-get ${args[0]}: ${reason}`);
 }
 
-function configuration(folder, network) {
+function configuration(folder, architectures, network) {
   return `Dir::State "${folder}"; Dir::State::lists "${folder}/lists"; Dir::State::status "${folder}/status";
 Dir::Cache "${folder}"; Dir::Cache::archives "${folder}/archives";
 Dir::Etc::sourcelist "${folder}/sources.list"; Dir::Etc::main "${folder}/none";
 Dir::Etc::sourceparts "${folder}/empty"; Dir::Etc::preferencesparts "${folder}/empty"; Dir::Etc::parts "${folder}/empty";
+${architectures.map((name) => `APT::Architectures:: "${name}"; `).join("")}
 Acquire::Languages "none"; APT::Sandbox::User "root"; APT::Update::Error-Mode "any";
 // A mirror that lags is expired but no less authentic.
 Acquire::Check-Valid-Until "false";

@@ -34,9 +34,13 @@ export async function assertPull(
   client: ClientName,
   { name, login, outcome }: { name: string; login?: Login; outcome: Outcome },
 ): Promise<void> {
+  const before = daemon.output.length;
   const pull = await clients[client].pull(name, login);
   assertTold(pull, outcome);
-  const record = auditRecord(daemon, askedAs(client, name));
+  // The client may be told before we have read what the daemon wrote.
+  const written = () => auditRecord(daemon, askedAs(client, name), before);
+  await daemon.until(`no audit record of ${name}`, () => written() !== undefined);
+  const record = written();
   assert.equal(record?.code, outcome.code, "the audit record");
   assert.equal(await clients[client].find(name), pull.ok ? record?.digest : null, "what containerd has");
   if (!pull.ok) assert.ok(pull.error.includes(` with digest ${record?.digest} for reason: `), pull.error);

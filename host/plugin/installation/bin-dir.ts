@@ -11,19 +11,19 @@ export const ENTRY = "00-countersign";
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
- * Puts `text` into `binDir` as an executable, replacing an earlier one in a single step.
+ * Puts `content` into `binDir` as an executable, replacing an earlier one in a single step.
  *
  * containerd executes every entry it finds, half-written or not, so the file is completed beside `binDir`, on the
  * same filesystem, and renamed in.
  */
-export async function putEntry(binDir: string, text: string): Promise<void> {
+export async function putEntry(binDir: string, content: Uint8Array): Promise<void> {
   await mkdir(binDir, { recursive: true, mode: 0o755 });
   const folder = resolve(binDir);
   const unfinished = join(dirname(folder), `.${basename(folder)}-${ENTRY}-${randomBytes(8).toString("hex")}`);
   try {
     const file = await open(unfinished, "wx", 0o700);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.chmod(0o755);
       await file.sync();
     } finally {
@@ -45,9 +45,9 @@ export async function removeEntry(binDir: string): Promise<boolean> {
   return true;
 }
 
-/** The installed text; null: there is none. */
-export async function readEntry(binDir: string): Promise<string | null> {
-  return await readFile(join(binDir, ENTRY), "utf8").catch(nullIfMissing);
+/** The installed file; null: there is none. */
+export async function readEntry(binDir: string): Promise<Buffer | null> {
+  return await readFile(join(binDir, ENTRY)).catch(nullIfMissing);
 }
 
 /** Everything else in `binDir`: containerd executes it too. */

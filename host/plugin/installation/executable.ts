@@ -1,50 +1,31 @@
 import type { Installation } from "../run.js";
-import { bundle } from "./bundle.js";
+import { nativeExecutable, recordedInNative } from "./native.js";
+import { recordedInScript, script } from "./script.js";
 
-/**
- * The text of the file containerd executes: a shell script and a JavaScript program in one.
- *
- * containerd hands the plugin its own environment, where NODE_OPTIONS could make Node.js run anything. So a shell,
- * which does not heed it, starts `node` (an absolute path) with nothing but the socket's override.
- */
-export function executable(node: string, installation: Installation): string {
-  return `#!/bin/sh
-':' /*
-# Installed by "countersign plugin install". A shell runs this file down to "exit"; to JavaScript it is a comment.
-node='${node}'
-if [ -x "$node" ]; then
-  exec /usr/bin/env -i COUNTERSIGN_SOCKET="\${COUNTERSIGN_SOCKET-}" "$node" "$0" "$@"
-fi
-echo "daemon-unreachable: $node, which installed this plugin, is gone: run countersign plugin install again"
-exit 1
-*/;
-(() => {
-"use strict";
-${bundle(new URL("../run.js", import.meta.url))}
-modules["run.js"].run(${JSON.stringify(installation)});
-})();
-`;
+/** A plugin that can be installed: the native one, or the one that runs on a Node.js, by its absolute path. */
+export type Runtime = "native" | { readonly node: string };
+
+/** What is recorded in an installed plugin. */
+export interface Recorded {
+  readonly runtime: Runtime;
+  readonly installation: Installation;
 }
 
-/** Paths that can stand between the quotes above, whatever reads them. */
-export function isQuotable(node: string): boolean {
-  return /^\/[\w.+@/ -]*$/.test(node);
+/** The file containerd executes; null where this build has no native plugin for this machine. */
+export function executable(runtime: Runtime, installation: Installation): Buffer | null {
+  if (runtime === "native") return nativeExecutable(installation);
+  return Buffer.from(script(runtime.node, installation));
 }
 
-/** Whether `text` is what this build would install, whichever Node.js, socket and owner were recorded then. */
-export function isCurrent(text: string): boolean {
-  const recorded = recordedIn(text);
-  return recorded !== null && text === executable(recorded.node, recorded.installation);
+/** What was recorded when `file` was installed; null: not a file of ours. */
+export function recordedIn(file: Buffer): Recorded | null {
+  const native = recordedInNative(file);
+  if (native !== null) return { runtime: "native", installation: native };
+  return recordedInScript(file.toString());
 }
 
-/** What was recorded when `text` was installed; null: not a file of ours. */
-export function recordedIn(text: string): { node: string; installation: Installation } | null {
-  const [, node] = /^node='(.*)'$/m.exec(text) ?? [];
-  const [, installation] = /^modules\["run\.js"\]\.run\((\{.*\})\);$/m.exec(text) ?? [];
-  if (node === undefined || installation === undefined) return null;
-  try {
-    return { node, installation: JSON.parse(installation) as Installation };
-  } catch {
-    return null;
-  }
+/** Whether `file` is what this build would install, whatever was recorded then. */
+export function isCurrent(file: Buffer): boolean {
+  const recorded = recordedIn(file);
+  return recorded !== null && (executable(recorded.runtime, recorded.installation)?.equals(file) ?? false);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { startDaemon } from "../../support/countersign/daemon.js";
 import { type Clients, GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
+import type { PluginChoice } from "../../support/countersign/plugin.js";
 import { makeImage } from "../../support/image.js";
 import { Parts } from "../../support/parts.js";
 import { pushOverHttp, pushSignatureOverHttp } from "../../support/peers/content.js";
@@ -17,22 +18,23 @@ const LOOKED = /"message":"(?:policy in force|the new policy is not in force|eve
 
 /** A story as far as two pulls. */
 export interface Told {
-  readonly clients: Clients;
+  /** Of two containerds, one with each plugin. */
+  readonly clients: Readonly<Record<PluginChoice, Clients>>;
   readonly daemon: RunningProcess;
   /** Names to pull. */
   readonly signed: string;
   readonly unsigned: string;
 }
 
-/** A containerd and a registry; the daemon is another in each story. */
+/** Two containerds and a registry; the daemon is another in each story. */
 export class Stage {
-  readonly #clients: Clients;
+  readonly #clients: Told["clients"];
   readonly #registry: string;
   readonly #socket: string;
   readonly #keys = { team: generateKey(), stranger: generateKey() };
   readonly #parts: Parts;
 
-  private constructor(clients: Clients, registry: string, socket: string, parts: Parts) {
+  private constructor(clients: Told["clients"], registry: string, socket: string, parts: Parts) {
     this.#clients = clients;
     this.#registry = registry;
     this.#socket = socket;
@@ -44,8 +46,13 @@ export class Stage {
       const { folder } = parts;
       const socket = join(folder, "verifier.sock");
       const { host } = parts.add(await DockerRegistry.start(peers, folder));
-      const containerd = { folder, socket, plainHttp: [host] };
-      const { clients } = parts.add(await GuardedContainerd.start(peers, containerd));
+      const guarded = async (plugin: PluginChoice) => {
+        const own = join(folder, plugin);
+        await mkdir(own);
+        const containerd = { folder: own, socket, plainHttp: [host], plugin };
+        return parts.add(await GuardedContainerd.start(peers, containerd)).clients;
+      };
+      const clients = { native: await guarded("native"), "on-node": await guarded("on-node") };
       return new Stage(clients, host, socket, parts);
     });
   }

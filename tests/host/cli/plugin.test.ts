@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { PLATFORM } from "../../../host/plugin/installation/native.js";
+import { missing } from "../plugin/each-plugin.js";
 import { accept, fakeDaemon } from "../plugin/fake-daemon.js";
 import { execute } from "../plugin/installed-plugin.js";
 import { assertUsageError, runCli, temporaryFolder } from "./run-cli.js";
@@ -20,6 +22,25 @@ test("install: containerd can execute what it leaves, and the configuration it p
     status: 0,
     stdout: "accepted: signed by key 1\n",
   });
+});
+
+test("install: says which plugin it is, and that one is what it leaves", async (t) => {
+  const binDir = join(temporaryFolder(t), "bin");
+  const install = async (...options: string[]) => {
+    const { stdout } = await runCli(["plugin", "install", "--bin-dir", binDir, ...options]);
+    const file = readFileSync(join(binDir, "00-countersign"));
+    return { said: stdout.split("\n")[1], begins: file.subarray(0, 4).toString("latin1") };
+  };
+  const onNode = { said: `it runs on ${process.execPath}`, begins: "#!/b" };
+  const native = { said: `it is the native plugin for ${PLATFORM}`, begins: "\x7fELF" };
+  assert.deepEqual(await install(), missing("native") ? onNode : native);
+  assert.deepEqual(await install("--on-node"), onNode);
+});
+
+test("install: a socket's path longer than the system's 107 bytes is refused", async (t) => {
+  const socket = `/${"s".repeat(107)}`;
+  const options = ["--bin-dir", join(temporaryFolder(t), "bin"), "--socket", socket];
+  assertUsageError(await runCli(["plugin", "install", ...options]), /is longer than 107 bytes/);
 });
 
 test("install: a bin_dir others may write to is refused", async (t) => {
@@ -74,7 +95,8 @@ test("status: not installed: exit status 1", async (t) => {
 test("status: installed, without a daemon: exit status 1 and which of them", async (t) => {
   const folder = temporaryFolder(t);
   const binDir = join(folder, "bin");
-  await runCli(["plugin", "install", "--bin-dir", binDir, "--socket", join(folder, "verifier.sock")]);
+  const socket = join(folder, "verifier.sock");
+  await runCli(["plugin", "install", "--on-node", "--bin-dir", binDir, "--socket", socket]);
   const { status, stdout } = await runCli(["plugin", "status", "--json", "--bin-dir", binDir]);
   const { ok, checks } = JSON.parse(stdout) as {
     ok: boolean;
@@ -85,6 +107,14 @@ test("status: installed, without a daemon: exit status 1 and which of them", asy
   assert.deepEqual(verdicts, { plugin: true, node: true, "bin-dir": true, daemon: false });
   assert.match(checks.at(-1)?.detail ?? "", /^daemon-unreachable: /);
   assert.equal(status, 1);
+});
+
+test("status: the native plugin needs no Node.js", { skip: missing("native") }, async (t) => {
+  const binDir = join(temporaryFolder(t), "bin");
+  await runCli(["plugin", "install", "--bin-dir", binDir]);
+  const { stdout } = await runCli(["plugin", "status", "--bin-dir", binDir]);
+  assert.match(stdout, /^ok {4}plugin /m);
+  assert.doesNotMatch(stdout, /node/);
 });
 
 test("status: a file that is not this build's", async (t) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
 
 import { assertDenied } from "./denied.js";
+import { test } from "./each-plugin.js";
 import { accept, fakeDaemon, privateFolder } from "./fake-daemon.js";
 import { execute, installPlugin } from "./installed-plugin.js";
 

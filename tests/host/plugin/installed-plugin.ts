@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 
 import { putEntry } from "../../../host/plugin/installation/bin-dir.js";
-import { executable } from "../../../host/plugin/installation/executable.js";
+import { executable, type Runtime } from "../../../host/plugin/installation/executable.js";
 import type { Installation } from "../../../host/plugin/run.js";
+import { runtimeOf } from "./each-plugin.js";
 import { privateFolder } from "./fake-daemon.js";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
@@ -22,15 +23,18 @@ export interface Execution {
   readonly stdout: string;
 }
 
-/** Installs the plugin for `socket` into a folder of its own; the path containerd would execute. */
+/** Installs the plugin the test is about, for `socket`, into a folder of its own; the path containerd would execute. */
 export async function installPlugin(
   t: TestContext,
   socket: string,
   changes: Partial<Installation> = {},
+  runtime: Runtime = runtimeOf(t),
 ): Promise<string> {
   const installation = { socket, owner: process.getuid?.() ?? 0, deadlineMs: 9_000, ...changes };
   const binDir = join(privateFolder(t), "bin");
-  await putEntry(binDir, executable(process.execPath, installation));
+  const file = executable(runtime, installation);
+  if (file === null) throw new Error("there is no native plugin");
+  await putEntry(binDir, file);
   return join(binDir, "00-countersign");
 }
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 
 import type { PluginCode } from "../../../host/plugin/denial.js";
 import { assertDenied } from "./denied.js";
+import { test } from "./each-plugin.js";
 import { accept, accepted, fakeDaemon, fakeServer, framed, type Misbehaviour, send } from "./fake-daemon.js";
 import { execute, installPlugin } from "./installed-plugin.js";
+import { MALFORMED } from "./malformed-messages.js";
 
 test("an accepting daemon: allowed, exit status 0, its code and reason on one line", async (t) => {
   const plugin = await installPlugin(t, await fakeDaemon(t, accept));
@@ -203,6 +205,13 @@ for (const [name, code, reason, respond] of MISBEHAVIOURS) {
   test(`a daemon that ${name}: ${code}`, async (t) => {
     const plugin = await installPlugin(t, await fakeDaemon(t, respond));
     assertDenied(await execute(plugin), code, reason);
+  });
+}
+
+for (const [name, message] of MALFORMED) {
+  test(`${name} in the answer: daemon-protocol`, async (t) => {
+    const socket = await fakeDaemon(t, (stream) => send(stream, framed(Buffer.from(message, "hex"))));
+    assertDenied(await execute(await installPlugin(t, socket)), "daemon-protocol", /not well-formed/);
   });
 }
 

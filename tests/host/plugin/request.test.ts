@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
 import type { VerifyImageRequest } from "../../../host/server/generated/countersign/v1/verifier.js";
 import { assertDenied } from "./denied.js";
+import { test } from "./each-plugin.js";
 import { accept, accepted, fakeDaemon, framed, send } from "./fake-daemon.js";
 import { ARGUMENTS, DESCRIPTOR, execute, installPlugin } from "./installed-plugin.js";
 
@@ -74,6 +74,34 @@ test("a descriptor longer than 48 KiB: request-malformed", async (t) => {
   assertDenied(execution, "request-malformed", /longer than 49152 bytes/);
 });
 
+for (const [i, flag] of ["name", "digest", "stdin-media-type"].entries()) {
+  const argumentsWith = (value: string) => ARGUMENTS.map((word, at) => (at === 2 * i + 1 ? value : word));
+
+  test(`-${flag} of 4 KiB is passed on`, async (t) => {
+    const plugin = await installPlugin(t, await fakeDaemon(t, accept));
+    const execution = await execute(plugin, {
+      args: argumentsWith("x".repeat(4096)),
+      stdin: "x".repeat(48 * 1024),
+    });
+    assert.equal(execution.status, 0);
+  });
+
+  test(`-${flag} longer than 4 KiB: request-malformed`, async (t) => {
+    const plugin = await installPlugin(t, await fakeDaemon(t, accept));
+    const execution = await execute(plugin, { args: argumentsWith("é".repeat(2049)) });
+    assertDenied(execution, "request-malformed", new RegExp(`^-${flag} is longer than 4096 bytes\n$`));
+  });
+}
+
+test("a name that is not UTF-8: request-malformed", async (t) => {
+  const plugin = await installPlugin(t, await fakeDaemon(t, accept));
+  for (const octal of ["\\377", "\\355\\240\\200", "\\300\\200", "\\342\\202", "\\364\\220\\200\\200"]) {
+    const script = `exec "$0" -name "$(printf 'a${octal}b')" "$@"`;
+    const args = ["-c", script, plugin, ...ARGUMENTS.slice(2)];
+    assertDenied(await execute("/bin/sh", { args }), "request-malformed", /^-name is not UTF-8\n$/);
+  }
+});
+
 test("standard input that never ends: daemon-timeout", async (t) => {
   const plugin = await installPlugin(t, await fakeDaemon(t, accept), { deadlineMs: 400 });
   assertDenied(await execute(plugin, { stdin: null }), "daemon-timeout", /no verdict within 400 ms/);
@@ -84,6 +112,8 @@ const USAGES: [name: string, args: string[], reason: RegExp][] = [
   ["an unknown flag", [...ARGUMENTS, "-insecure"], /unknown argument "-insecure"/],
   ["an unknown flag with a value", [...ARGUMENTS, "-policy=/tmp/policy.json"], /unknown argument "-policy=/],
   ["three dashes", ["---name", NAME], /unknown argument "---name"/],
+  ["two dashes alone, with a value", ["--=x"], /unknown argument "--=x"/],
+  ["a flag with quotes and controls", ['-"\n'], /unknown argument "-"\\u\{a\}": this/],
   ["a positional argument", [...ARGUMENTS, "x"], /unknown argument "x"/],
   ["no more flags after --", ["--", ...ARGUMENTS], /unknown argument "--"/],
   ["a flag twice", [...ARGUMENTS, "-name", NAME], /-name is given twice/],
@@ -109,6 +139,20 @@ test("control characters in a reason are escaped", async (t) => {
     status: 1,
     stdout: "no-signature: a\\u{a}b\\u{d}\\u{1b}[31m\\u{202e}c\\u{2028}\n",
   });
+});
+
+test("what is printable beyond ASCII is shown; what is not UTF-8 is replaced", async (t) => {
+  const reason = Buffer.concat([
+    Buffer.from("é ߿ ࠀ € \ud7ff \ue000 \ufffd 📦 \u{10ffff}"),
+    Buffer.from([0xff, 0x21]),
+  ]);
+  const socket = await fakeDaemon(t, (stream, request) => {
+    const message = accepted(request, { ok: false, code: "no-signature", reason: "@".repeat(reason.length) });
+    reason.copy(message, message.indexOf("@@"));
+    send(stream, framed(message));
+  });
+  const { stdout } = await execute(await installPlugin(t, socket));
+  assert.equal(stdout, `no-signature: ${reason.toString()}\n`);
 });
 
 test("a long reason is cut", async (t) => {

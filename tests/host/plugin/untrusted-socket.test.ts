@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { test as testOnce } from "node:test";
 
 import { assertDenied } from "./denied.js";
+import { missing, test } from "./each-plugin.js";
 import { accept, fakeDaemon, privateFolder } from "./fake-daemon.js";
 import { execute, installPlugin } from "./installed-plugin.js";
 
@@ -18,6 +21,16 @@ test("no folder: daemon-unreachable", async (t) => {
 test("no socket: daemon-unreachable", async (t) => {
   const plugin = await installPlugin(t, join(privateFolder(t), "verifier.sock"));
   assertDenied(await execute(plugin), "daemon-unreachable", /ENOENT/);
+});
+
+test("a socket's path that is longer than the system's 107 bytes: daemon-unreachable", async (t) => {
+  const plugin = await installPlugin(t, "/run/verifier.sock");
+  const path = `${privateFolder(t)}/`.padEnd(108, "s");
+  assertDenied(
+    await execute(plugin, { env: { COUNTERSIGN_SOCKET: path } }),
+    "daemon-unreachable",
+    /ENAMETOOLONG/,
+  );
 });
 
 test("a socket nobody listens on: daemon-unreachable", async (t) => {
@@ -97,6 +110,34 @@ test("a socket of another user: daemon-untrusted", {
   chownSync(socket, SOMEBODY_ELSE, SOMEBODY_ELSE);
   assertDenied(await execute(await installPlugin(t, socket)), "daemon-untrusted", /belongs to user/);
 });
+
+// Node.js has no way to ask who listens.
+testOnce(
+  "a socket of ours that another user answers, the native plugin: daemon-untrusted",
+  {
+    skip: isRoot ? missing("native") : "listening as another user takes root",
+  },
+  async (t) => {
+    const folder = privateFolder(t);
+    const socket = join(folder, "verifier.sock");
+    chownSync(folder, SOMEBODY_ELSE, SOMEBODY_ELSE);
+    const listen = `require("node:net").createServer(() => {}).listen(process.argv[1], () => console.log("listening"))`;
+    const stranger = spawn(process.execPath, ["-e", listen, socket], {
+      uid: SOMEBODY_ELSE,
+      gid: SOMEBODY_ELSE,
+    });
+    t.after(() => stranger.kill());
+    await once(stranger.stdout, "data");
+    for (const path of [folder, socket]) chownSync(path, 0, 0);
+    chmodSync(socket, 0o600);
+    const plugin = await installPlugin(t, socket, { owner: 0 }, "native");
+    assertDenied(
+      await execute(plugin),
+      "daemon-untrusted",
+      /is answered by user 1, not by root or user 0\n$/,
+    );
+  },
+);
 
 test("the override passes the same check: daemon-untrusted", async (t) => {
   const plugin = await installPlugin(t, await fakeDaemon(t, accept));

@@ -8,6 +8,7 @@ import {
   VerifyImageResponse,
 } from "../../../host/server/generated/countersign/v1/verifier.js";
 import { HealthCheckResponse } from "../../../host/server/generated/grpc/health/v1/health.js";
+import { codeField, MALFORMED } from "./malformed-messages.js";
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
 const text = fc.string({ unit: "binary", maxLength: 300 });
@@ -85,24 +86,13 @@ test("what is decoded at all, the generated decoder reads in the same way", () =
   assert.ok(read > 100);
 });
 
-const MALFORMED: [name: string, hex: string][] = [
-  ["a tag without a value", "08"],
-  ["a varint without an end", "08ffffffffffffffffff"],
-  ["a length beyond the message", "1205616263"],
-  ["a length of 2^40", "12808080808020"],
-  ["a group", "0b0c"],
-  ["field 0", "0000"],
-  ["ok as bytes", `0a0101${hex("accepted")}`],
-  ["ok as 2", `0802${hex("accepted")}`],
-  ["code as a number", "08011001"],
-];
 for (const [name, message] of MALFORMED) {
   test(`${name} is not an answer`, () => assert.equal(decodeResponse(Buffer.from(message, "hex")), null));
 }
 
 test("fields beyond ours are passed over, of every wire type and more than once", () => {
   const beyond = "780178017a0161790000000000000000" + "7d00000000";
-  const message = Buffer.from(`0801${hex("accepted")}${beyond}`, "hex");
+  const message = Buffer.from(`0801${codeField("accepted")}${beyond}`, "hex");
   assert.equal(decodeResponse(message)?.ok, true);
 });
 
@@ -111,8 +101,3 @@ test("only SERVING is serving", () => {
   assert.deepEqual([0, 1, 2, 3].map(encode).map(decodeServing), [false, true, false, false]);
   assert.equal(decodeServing(Buffer.from("0801ff", "hex")), false);
 });
-
-/** Field 2, `code`. */
-function hex(code: string): string {
-  return `12${Buffer.from([code.length]).toString("hex")}${Buffer.from(code).toString("hex")}`;
-}

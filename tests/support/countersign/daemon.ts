@@ -12,14 +12,20 @@ export function startDaemon(
   return RunningProcess.start(process.execPath, args, ({ output }) => /^listening on /m.test(output));
 }
 
-/** What the daemon last wrote to its audit log, which is its standard error, about the image asked for as `name`. */
-export function auditRecord(daemon: RunningProcess, name: string): AuditRecord | undefined {
-  return auditRecords(daemon).findLast((record) => record.name === name);
+/**
+ * What the daemon last wrote to its audit log, which is its standard error, about the image asked for as `name`. `from`:
+ * only what it wrote after so many characters.
+ */
+export function auditRecord(daemon: RunningProcess, name: string, from = 0): AuditRecord | undefined {
+  return auditRecords(daemon, from).findLast((record) => record.name === name);
 }
 
 /** Everything it wrote there; its other lines have no code. */
-export function auditRecords(daemon: RunningProcess): AuditRecord[] {
-  const lines = daemon.output.split("\n").filter((line) => line.startsWith("{") && line.endsWith("}"));
+export function auditRecords(daemon: RunningProcess, from = 0): AuditRecord[] {
+  const lines = daemon.output
+    .slice(from)
+    .split("\n")
+    .filter((line) => line.startsWith("{") && line.endsWith("}"));
   const records: AuditRecord[] = lines.map((line) => JSON.parse(line));
   return records.filter(({ code, durations }) => code !== undefined && durations !== undefined);
 }

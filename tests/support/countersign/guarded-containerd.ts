@@ -5,7 +5,7 @@ import { Cri } from "../peers/cri.js";
 import { Ctr } from "../peers/ctr.js";
 import type { ImageClient } from "../peers/image-client.js";
 import type { Peers } from "../peers/peers.js";
-import { installPlugin } from "./plugin.js";
+import { installPlugin, type PluginChoice } from "./plugin.js";
 
 /** Those that pull through one containerd. */
 export interface Clients {
@@ -29,10 +29,10 @@ export class GuardedContainerd {
 
   static async start(
     peers: Peers,
-    options: Omit<ContainerdOptions, "binDir"> & { readonly socket: string },
+    options: Omit<ContainerdOptions, "binDir"> & { readonly socket: string; readonly plugin?: PluginChoice },
   ): Promise<GuardedContainerd> {
     const binDir = join(options.folder, "bin");
-    await installPlugin(binDir, options.socket);
+    await installPlugin(binDir, options.socket, options.plugin);
     const containerd = await Containerd.start(peers, { ...options, binDir });
     return new GuardedContainerd(containerd, new Cri(containerd.address), new Ctr(peers, containerd));
   }

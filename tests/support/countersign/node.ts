@@ -6,6 +6,7 @@ import type { Peers } from "../peers/peers.js";
 import type { RunningProcess } from "../process.js";
 import { startDaemon } from "./daemon.js";
 import { type Clients, GuardedContainerd } from "./guarded-containerd.js";
+import type { PluginChoice } from "./plugin.js";
 import { writePolicy } from "./policy.js";
 
 /** A node in small: containerd with our plugin, our daemon with a policy, and a registry beside it. */
@@ -27,7 +28,7 @@ export class Node {
     this.#parts = parts;
   }
 
-  static start(peers: Peers): Promise<Node> {
+  static start(peers: Peers, plugin?: PluginChoice): Promise<Node> {
     return Parts.gather(async (parts) => {
       const { folder } = parts;
       const socket = join(folder, "verifier.sock");
@@ -37,7 +38,7 @@ export class Node {
       const keys = { team: await cosign.generateKey("team"), stranger: await cosign.generateKey("stranger") };
       await writePolicy(policy, registry, keys.team.publicFile);
       const daemon = parts.add(await startDaemon(policy, socket));
-      const options = { folder, socket, plainHttp: [registry] };
+      const options = { folder, socket, plainHttp: [registry], ...(plugin && { plugin }) };
       const { clients } = parts.add(await GuardedContainerd.start(peers, options));
       return new Node({ registry, cosign, keys, clients, daemon }, parts);
     });

@@ -5,10 +5,16 @@ import { join } from "node:path";
 
 import { countersign } from "./cli.js";
 
+/** Which plugin is to be installed; the one of the command's own choice where it is not said. */
+export type PluginChoice = "native" | "on-node";
+
 /** Installs the plugin into `binDir` by the command people use; returns the file that containerd executes. */
-export async function installPlugin(binDir: string, socket: string): Promise<string> {
+export async function installPlugin(binDir: string, socket: string, choice?: PluginChoice): Promise<string> {
   await mkdir(binDir, { recursive: true, mode: 0o755 });
-  const { status, stderr } = await countersign("plugin", "install", "--bin-dir", binDir, "--socket", socket);
+  const options = ["--bin-dir", binDir, "--socket", socket, ...(choice === "on-node" ? ["--on-node"] : [])];
+  const { status, stdout, stderr } = await countersign("plugin", "install", ...options);
+  if (choice === "native" && !stdout.includes("\nit is the native plugin"))
+    throw new Error(`countersign plugin install did not install the native plugin: ${stdout}`);
   if (status !== 0) throw new Error(`countersign plugin install failed (${status}): ${stderr}`);
   return join(binDir, "00-countersign");
 }
