@@ -1,8 +1,6 @@
 import { isRegistry } from "../oci/names.js";
 import { RegistryClient } from "../registry/client.js";
-import { readAuthFile } from "../registry/credentials/auth-file.js";
-import { machineCredentials } from "../registry/credentials/chain.js";
-import { CredentialError, type Report } from "../registry/credentials/source.js";
+import type { Report } from "../registry/credentials/source.js";
 import { CONTAINERD_HOSTS, HostsFolders } from "../registry/hosts/hosts-folders.js";
 import { DEFAULT_RETRY, type RetryPolicy } from "../registry/retry.js";
 import { Transport } from "../registry/transport.js";
@@ -11,6 +9,7 @@ import { RegistrySource } from "../sources/registry-source.js";
 import { SeparateSignatures } from "../sources/separate-signatures.js";
 import type { Source } from "../sources/source.js";
 import type { Given } from "./command.js";
+import { CREDENTIAL_OPTIONS, credentials } from "./credential-options.js";
 import { repositoryOption } from "./image-name.js";
 import { UsageError } from "./usage-error.js";
 import { version } from "./version.js";
@@ -27,11 +26,7 @@ export const REGISTRY_OPTIONS = {
     multiple: true,
     help: "a registry that is asked over http, as those on this machine are",
   },
-  "auth-file": {
-    type: "string",
-    value: "[HOST=]FILE",
-    help: "credentials, before those of containers' auth.json and Docker's config.json",
-  },
+  ...CREDENTIAL_OPTIONS,
   "signature-repository": {
     type: "string",
     value: "REPO",
@@ -66,26 +61,15 @@ export async function registryTransport(
   report: Report,
   retry: RetryPolicy = DEFAULT_RETRY,
 ): Promise<Transport> {
-  const file = values["auth-file"];
-  const named = file === undefined ? null : { name: file, source: await authFile(file) };
   const plainHttp = hosts("plain-http", values["plain-http"]);
   return new Transport({
     plainHttp,
     hosts: new HostsFolders(values["hosts-dir"] ?? CONTAINERD_HOSTS, plainHttp, report),
     tokenRealms: hosts("token-realm", values["token-realm"]),
-    credentials: machineCredentials(named, report),
+    credentials: await credentials(values, report),
     userAgent: `countersign/${version()}`,
     retry,
   });
-}
-
-async function authFile(argument: string) {
-  try {
-    return await readAuthFile(argument);
-  } catch (error) {
-    if (error instanceof CredentialError) throw new UsageError(`--auth-file: ${error.message}`);
-    throw error;
-  }
 }
 
 function hosts(option: string, given: readonly string[] = []): readonly string[] {

@@ -1,6 +1,10 @@
 import { ContainersAuth, containersAuthPaths } from "./containers-auth.js";
 import { DockerConfig, dockerConfigPath } from "./docker-config.js";
+import { KubeletConfig } from "./kubelet/kubelet-config.js";
 import { CredentialError, type CredentialSource, type Credentials, type Report } from "./source.js";
+
+/** In kubelet's usual root directory; kubelet reads it too. */
+const KUBELET_CONFIG = "/var/lib/kubelet/config.json";
 
 /** A source with the name it is reported under. */
 export interface NamedSource {
@@ -41,20 +45,19 @@ export class CredentialChain implements CredentialSource {
 }
 
 /**
- * The credentials of this machine: the file the operator named, then containers' auth.json files, then Docker's
- * config.json, as podman and skopeo look.
+ * The credentials of this machine: those the operator named, then kubelet's config.json, then containers' auth.json
+ * files, then Docker's config.json, as podman and skopeo look.
  */
 export function machineCredentials(
-  named: NamedSource | null,
+  named: readonly NamedSource[],
   report: Report,
   env: NodeJS.ProcessEnv = process.env,
 ): CredentialSource {
   const once = oncePerLine(report);
-  const sources: NamedSource[] = named === null ? [] : [named];
-  for (const path of containersAuthPaths(env))
-    sources.push({ name: path, source: new ContainersAuth(path, once) });
+  const sources = [...named, { name: KUBELET_CONFIG, source: new KubeletConfig(KUBELET_CONFIG) }];
+  for (const path of containersAuthPaths(env)) sources.push({ name: path, source: new ContainersAuth(path) });
   const docker = dockerConfigPath(env);
-  sources.push({ name: docker, source: new DockerConfig(docker, once) });
+  sources.push({ name: docker, source: new DockerConfig(docker) });
   return new CredentialChain(sources, once);
 }
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type Auths, readAuthDocument } from "./auths.js";
 import { findByHost, helperFor } from "./docker-config.js";
 import { readCredentialFile } from "./file.js";
-import type { CredentialSource, Credentials, Report } from "./source.js";
+import { askHelper } from "./helper.js";
+import type { CredentialSource, Credentials } from "./source.js";
 
 /**
  * Where podman and skopeo keep their credentials, in the order they look, containers-auth.json(5):
@@ -22,23 +23,23 @@ export function containersAuthPaths(
   return paths;
 }
 
-/** containers' auth.json: keys may name a repository or a path above it; the longest one counts. */
+/**
+ * containers' auth.json: a registry's helper has the say for all of it; keys of `auths` may name a repository or a path above
+ * it, and the longest one counts.
+ */
 export class ContainersAuth implements CredentialSource {
   readonly #path: string;
-  readonly #report: Report;
 
-  constructor(path: string, report: Report) {
+  constructor(path: string) {
     this.#path = path;
-    this.#report = report;
   }
 
   async lookup(registry: string, repository: string): Promise<Credentials | null> {
     const text = await readCredentialFile(this.#path);
     if (text === null) return null;
     const document = readAuthDocument(text, this.#path);
-    if (helperFor(document, registry) !== null) {
-      this.#report(`${this.#path}: the credential helper for ${registry} is not asked`);
-    }
+    const helper = helperFor(document, registry);
+    if (helper !== null) return askHelper(helper, registry);
     return findByRepository(document.auths, registry, repository);
   }
 }

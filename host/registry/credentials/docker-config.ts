@@ -2,21 +2,20 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type AuthDocument, type Auths, readAuthDocument } from "./auths.js";
 import { readCredentialFile } from "./file.js";
-import type { CredentialSource, Credentials, Report } from "./source.js";
+import { askHelper } from "./helper.js";
+import type { CredentialSource, Credentials } from "./source.js";
 
 /** Where Docker keeps its configuration: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
 export function dockerConfigPath(env: NodeJS.ProcessEnv = process.env): string {
   return join(env["DOCKER_CONFIG"] || join(homedir(), ".docker"), "config.json");
 }
 
-/** Docker's config.json. Credential helpers are not run; one that is configured is reported and passed over. */
+/** Docker's config.json: a registry's helper, the helper of all, or an entry of `auths`, in this order. */
 export class DockerConfig implements CredentialSource {
   readonly #path: string;
-  readonly #report: Report;
 
-  constructor(path: string, report: Report) {
+  constructor(path: string) {
     this.#path = path;
-    this.#report = report;
   }
 
   async lookup(registry: string): Promise<Credentials | null> {
@@ -24,9 +23,14 @@ export class DockerConfig implements CredentialSource {
     if (text === null) return null;
     const document = readAuthDocument(text, this.#path);
     const helper = helperFor(document, registry);
-    if (helper !== null) this.#report(`${this.#path}: the credential helper for ${registry} is not asked`);
-    return findByHost(document.auths, registry);
+    const found = helper === null ? null : await askHelper(helper, serverOf(registry));
+    return found ?? findByHost(document.auths, registry);
   }
+}
+
+/** What Docker calls a registry where it asks a helper. */
+function serverOf(registry: string): string {
+  return hostOfKey(registry) === "index.docker.io" ? "https://index.docker.io/v1/" : registry;
 }
 
 /**

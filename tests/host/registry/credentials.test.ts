@@ -43,7 +43,7 @@ const dockerKeys: [string, string, boolean][] = [
 for (const [key, registry, found] of dockerKeys) {
   test(`docker config: the key ${key} is ${found ? "" : "not "}for ${registry}`, async (t) => {
     const path = folderFor(t)("config.json", { auths: { [key]: { auth: auth("u") } } });
-    const credentials = await new DockerConfig(path, () => {}).lookup(registry);
+    const credentials = await new DockerConfig(path).lookup(registry);
     assert.deepEqual(credentials, found ? login("u") : null);
   });
 }
@@ -59,26 +59,12 @@ test("docker config: the kinds of an entry", async (t) => {
     },
     HttpHeaders: { "User-Agent": "docker" },
   });
-  const config = new DockerConfig(path, () => {});
+  const config = new DockerConfig(path);
   assert.deepEqual(await config.lookup("a.test"), { username: "u", password: "p:with:colons" });
   assert.deepEqual(await config.lookup("b.test"), { identityToken: "refresh" });
   assert.deepEqual(await config.lookup("c.test"), { registryToken: "bearer" });
   assert.deepEqual(await config.lookup("d.test"), login("u"));
   assert.equal(await config.lookup("e.test"), null);
-});
-
-test("docker config: a helper is reported, and entries are used without it", async (t) => {
-  const lines: string[] = [];
-  const write = folderFor(t);
-  const auths = { "a.test": { auth: auth("u") }, "b.test": { auth: auth("u") } };
-  const one = write("one.json", { auths, credHelpers: { "a.test": "ecr-login" } });
-  const config = new DockerConfig(one, (line) => lines.push(line));
-  assert.deepEqual(await config.lookup("a.test"), login("u"));
-  assert.deepEqual(await config.lookup("b.test"), login("u"));
-  assert.deepEqual(lines, [`${one}: the credential helper for a.test is not asked`]);
-  const all = write("all.json", { credsStore: "desktop" });
-  assert.equal(await new DockerConfig(all, (line) => lines.push(line)).lookup("c.test"), null);
-  assert.equal(lines.at(-1), `${all}: the credential helper for c.test is not asked`);
 });
 
 test("containers auth: the longest key that fits counts", async (t) => {
@@ -90,7 +76,7 @@ test("containers auth: the longest key that fits counts", async (t) => {
       "https://s.test/v1/": { auth: auth("url") },
     },
   });
-  const source = new ContainersAuth(path, () => {});
+  const source = new ContainersAuth(path);
   assert.deepEqual(await source.lookup("r.test", "other"), login("host"));
   assert.deepEqual(await source.lookup("r.test", "team"), login("team"));
   assert.deepEqual(await source.lookup("r.test", "team/x/y"), login("team"));
@@ -218,7 +204,7 @@ test("this machine's credentials: the first source that has some, which is repor
     DOCKER_CONFIG: dirname(docker),
   };
   const chain = machineCredentials(
-    { name: named, source: await readAuthFile(named) },
+    [{ name: named, source: await readAuthFile(named) }],
     (line) => lines.push(line),
     env,
   );
@@ -241,7 +227,7 @@ test("this machine's credentials: a broken file is reported and passed over", as
   const broken = write("auth.json", `{"auths":{"a.test":"${SECRET}`);
   const docker = write("docker/config.json", { auths: { "a.test": { auth: auth("d") } } });
   const env = { REGISTRY_AUTH_FILE: broken, DOCKER_CONFIG: dirname(docker) };
-  const chain = machineCredentials(null, (line) => lines.push(line), env);
+  const chain = machineCredentials([], (line) => lines.push(line), env);
   assert.deepEqual(await chain.lookup("a.test", "x"), login("d"));
   assert.deepEqual(lines, [`${broken}: not valid json`, `credentials for a.test come from ${docker}`]);
 });
