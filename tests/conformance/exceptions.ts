@@ -2,6 +2,14 @@
 // that it also judges cases nobody here has seen.
 
 import { isObject, operation } from "./corpus.js";
+import { acceptedByAttestations, bundleOverOwnHash } from "./cosign/bundles.js";
+import {
+  acceptedUnderOtherNames,
+  hasOptions,
+  hasOwnSignatures,
+  isOfIndex,
+  isPlainPrivateKey,
+} from "./cosign/traits.js";
 import { signedOverOwnHash } from "./own-hash.js";
 import { requirementsOf } from "./requirements.js";
 import type { Rule } from "./rule.js";
@@ -16,11 +24,13 @@ import {
   isDeep,
   repeatsMember,
 } from "./stricter.js";
+import { expected as expectedKey, fileOf as keyFileOf } from "./suites/cosign-keys.js";
 import { readManifest } from "./suites/manifest-digest.js";
 import {
   acceptedUpstream,
   digestBesideTag,
   isSchema1,
+  isWeakKey,
   jsonOf,
   kindOf,
   opensByWildcard,
@@ -31,7 +41,9 @@ import {
 const EVALUATED = ["sigstore-signed", "policy-eval"];
 /** Composed by the oracle (tests/oracle), with skopeo's verdict. */
 const LIVE = "skopeo";
-const JUDGED = [...EVALUATED, LIVE];
+/** Images of cosign's vectors, with the verdicts of a real cosign or skopeo. */
+const COSIGN = ["cosign-legacy", "cosign-bundle", "cosign-algorithms", "cosign-verify", "cosign-policies"];
+const JUDGED = [...EVALUATED, LIVE, ...COSIGN];
 const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
 
 /** The first that fits counts. */
@@ -116,6 +128,13 @@ export const RULES: readonly Rule[] = [
     fits: someSigstoreSigned((requirement) => "fulcio" in requirement || "pki" in requirement),
   },
   {
+    suites: ["cosign-verify"],
+    class: "notExpressible",
+    reason:
+      "cosign was asked with an option that a policy has no place for, or about something else than these images",
+    fits: hasOptions,
+  },
+  {
     suites: JUDGED,
     class: "differs",
     reason:
@@ -127,7 +146,6 @@ export const RULES: readonly Rule[] = [
   {
     suites: JUDGED,
     class: "differs",
-    anticipated: true,
     reason: "RSA keys below 2048 bits are too weak to be trusted",
     fits: acceptedUpstream(
       someKey(({ first }) => (first?.asymmetricKeyDetails?.modulusLength ?? 2048) < 2048),
@@ -138,7 +156,6 @@ export const RULES: readonly Rule[] = [
   {
     suites: JUDGED,
     class: "differs",
-    anticipated: true,
     reason: "P-224 is too weak to be trusted",
     fits: acceptedUpstream(someKey(({ first }) => first !== undefined && kindOf(first) === "secp224r1")),
     ours: () => ({ accept: false }),
@@ -225,6 +242,61 @@ export const RULES: readonly Rule[] = [
       "an image may cost 512 checks by ECDSA P-256: foreign signatures and long lists of keys must not stop a node",
     fits: acceptedAfterTooManyChecks,
     ours: () => ({ accept: false }),
+  },
+  {
+    suites: COSIGN,
+    class: "differs",
+    reason:
+      "bundles over the curve's own hash and by Ed25519ph, which cosign 3 makes and verifies only when told, are taken as signatures are",
+    fits: bundleOverOwnHash,
+    ours: () => ({ accept: true }),
+    code: "accepted",
+  },
+  {
+    suites: COSIGN,
+    class: "differs",
+    reason:
+      "an attestation is no signature of an image, although cosign verify takes it for one: whoever attests, signs",
+    fits: acceptedByAttestations,
+    ours: () => ({ accept: false }),
+    code: "not-a-signature",
+  },
+  {
+    suites: ["cosign-bundle", "cosign-verify"],
+    class: "differs",
+    reason: "a name that was signed is judged, also by matchDigest; cosign verify does not look at names",
+    fits: acceptedUnderOtherNames,
+    ours: () => ({ accept: false }),
+    code: "identity-mismatch",
+  },
+  {
+    suites: ["cosign-policies"],
+    class: "differs",
+    reason:
+      "what is judged is the digest that containerd pulls by, an index's own; skopeo judges a platform's manifest",
+    fits: (test) => isOfIndex(test) && test["accept"] !== hasOwnSignatures(test),
+    ours: (test) => ({ accept: hasOwnSignatures(test) }),
+  },
+  {
+    suites: ["cosign-keys"],
+    class: "differs",
+    reason:
+      "P-224 and RSA below 2048 bits are too weak to be trusted, and of several PEM blocks none is chosen",
+    fits: (test) => test["kind"] === "public" && isWeakKey(keyFileOf(test)),
+    ours: () => ({ key: null }),
+  },
+  {
+    suites: ["cosign-keys"],
+    class: "differs",
+    reason: "private keys in the clear are read as they are: cosign wants them imported first",
+    fits: (test) => isPlainPrivateKey(test) && !isWeakKey(keyFileOf(test)) && expectedKey(test) !== null,
+    ours: (test) => ({ key: expectedKey(test) }),
+  },
+  {
+    suites: ["sigstore-bundles"],
+    class: "notExpressible",
+    reason: "bundles count only for requirements with a key: those by certificates are not verified",
+    fits: (test) => test["key"] === null,
   },
   {
     suites: ["policy-parse"],

@@ -2,6 +2,7 @@
 
 import { OCI_INDEX, OCI_MANIFEST } from "../../host/oci/media-types.js";
 import { type Case, isObject, list, MalformedCase, text } from "./corpus.js";
+import { storedBlob, storedManifest, storedOf } from "./cosign/stored.js";
 import type { Subject } from "./subject.js";
 
 export const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
@@ -25,8 +26,9 @@ export interface StoredImage {
   signatures: Signature[];
 }
 
-/** The image of a case: `imageDir`, or `manifest` (base64); `signature` or `signatures` in place of those in the folder. */
+/** The image of a case: `stored`, `imageDir`, or `manifest` (base64); `signature` or `signatures` in place of those in the folder. */
 export function storedImage(test: Case, subject: Subject): StoredImage {
+  if (test["stored"] !== undefined) return taggedImage(test);
   const stored =
     test["imageDir"] === undefined ? manifestOf(test) : readImageDirectory(text(test, "imageDir"), subject);
   if (test["signatures"] !== undefined)
@@ -34,6 +36,21 @@ export function storedImage(test: Case, subject: Subject): StoredImage {
   return test["signature"] === undefined
     ? stored
     : { ...stored, signatures: [readSignature(test["signature"])] };
+}
+
+/** The image in a repository of cosign's vectors, with what stands under cosign's tag for it. */
+function taggedImage(test: Case): StoredImage {
+  const digest = text(test, "digest");
+  const stored = storedOf(test);
+  const manifest = storedManifest(stored, digest);
+  const tagged = storedManifest(stored, `${digest.replace(":", "-")}.sig`);
+  const layers: unknown = tagged === undefined ? [] : JSON.parse(tagged.bytes.toString()).layers;
+  const signatures = (Array.isArray(layers) ? layers : []).map((layer) => {
+    const { mediaType, annotations = {}, digest } = layer;
+    const payload = storedBlob(stored, digest) ?? Buffer.alloc(0);
+    return { mimeType: mediaType, payload, annotations };
+  });
+  return { manifest: manifest?.bytes ?? null, signatures };
 }
 
 function manifestOf(test: Case): StoredImage {

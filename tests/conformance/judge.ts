@@ -46,11 +46,21 @@ export interface Contents {
 
 /** The judgement on `image`, beginning with `given` and answering every request from `contents`. */
 export function judge(core: PolicyCore, image: Image, given: Evidence[], contents: Contents): Judgement {
+  return judgeBy(core, image, given, (request) => answer(request, contents));
+}
+
+/** The judgement on `image`, beginning with `given`, with whatever `answer` says to a request. */
+export function judgeBy(
+  core: PolicyCore,
+  image: Image,
+  given: Evidence[],
+  answer: (request: Request) => Evidence,
+): Judgement {
   const evidence = [...given];
   let outcome = core.plan(image);
   for (let round = 0; outcome.tag === "wanted"; round++) {
     if (round === MAX_ROUNDS) throw new Error(`evidence is still wanted after ${MAX_ROUNDS} rounds`);
-    evidence.push(...outcome.val.map((request) => answer(request, contents)));
+    evidence.push(...outcome.val.map(answer));
     outcome = core.judge(image, evidence, NOW);
   }
   return outcome.val;

@@ -1,45 +1,70 @@
-// npm run conformance -- [--dir DIR] [--fixtures DIR] [--only SUITE] [--json]
-//
-// Runs the cases of ../shared/conformance (or DIR) through the built component and a probe of the same sources.
+// npm run conformance: recorded verdicts of upstream, run through the built component and a probe of the same sources.
 // Exit code 0: all as expected. 1: something failed, or cannot be run. 2: usage.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { sharedPath } from "../support/shared.js";
-import { readCorpus } from "./corpus.js";
+import { readCorpus, type SuiteFile } from "./corpus.js";
+import { readCosign } from "./cosign/corpus.js";
 import { failureText, jsonLine, ruleText, table } from "./report.js";
 import { run } from "./runner.js";
+import { readSigstore } from "./sigstore-corpus.js";
 import { Subject } from "./subject.js";
 
+const CONFORMANCE = "conformance";
+const COSIGN = "vectors/cosign";
+const SIGSTORE = "vectors/sigstore-conformance/test/assets/bundle-verify";
+const SOURCES = ["dir", "cosign", "sigstore"] as const;
+
+const HELP = `usage: npm run conformance -- [--dir DIR] [--cosign DIR] [--sigstore DIR] [--only SUITE] [--json]
+
+Runs cases with recorded verdicts of upstream's tools through the core. Our verdict is the recorded one, or differs as a
+rule in tests/conformance/exceptions.ts says. Without a folder: those of ../shared (or $COUNTERSIGN_SHARED).
+
+  --dir DIR       case files shaped like ../shared/conformance: policies, names, payloads, images, certificates
+  --fixtures DIR  the folder that contains the fixtures/ of --dir (DIR, else ../shared/conformance)
+  --cosign DIR    a folder shaped like ../shared/vectors/cosign: negative-legacy/ and negative-bundle/ with oracle.tsv,
+                  algorithm-oracle.tsv, verify-matrix.txt and skopeo-policy-oracle.txt with dumps/ and policies/, keys/;
+                  what it lacks of images and keys is taken from ../shared/vectors/cosign
+  --sigstore DIR  a folder shaped like test/assets/bundle-verify of sigstore-conformance; cases with key.pub are run
+  --only SUITE    that suite alone
+  --json          print one line of JSON: {"total","passed","failed","excepted","suites":{NAME:{…}}}
+  --help          print this
+
+Signatures of Wycheproof are in the unit tests; COUNTERSIGN_WYCHEPROOF=DIR npm test -- --only unit runs further files.
+Exit status 0 if all cases are as expected, 1 if one is not or cannot be run, 2 for wrong arguments.
+`;
+
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`conformance: ${(error as Error).message}\n`);
   process.exitCode = 1;
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const options = readArguments();
   if (options === undefined) return 2;
-  const directory = options.dir ?? sharedPath("conformance");
-  if (directory === null) return 0;
-  if (!existsSync(directory)) {
-    process.stderr.write(`conformance: there is no ${directory}\n`);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const everything = SOURCES.every((source) => options[source] === undefined);
+  const files = everything ? ofDefault() : ofOptions(options);
+  const chosen = files.filter(({ name }) => (options.only ?? name) === name);
+  if (chosen.length === 0) {
+    if (everything && files.length === 0) return 0; // said already what is missing
+    process.stderr.write(
+      `conformance: no ${options.only === undefined ? "suites" : `suite "${options.only}"`}\n`,
+    );
     return 1;
   }
-
-  const files = readCorpus(directory).filter(({ name }) => (options.only ?? name) === name);
-  if (files.length === 0) {
-    const what = options.only === undefined ? "suites" : `suite "${options.only}"`;
-    process.stderr.write(`conformance: no ${what} in ${directory}\n`);
-    return 1;
-  }
-  const subject = new Subject(options.fixtures ?? fixturesOf(directory));
-  const result = run(files, subject);
+  const subject = new Subject(options.fixtures ?? fixturesOf(options.dir ?? sharedPath(CONFORMANCE) ?? "."));
+  const result = await run(chosen, subject);
 
   for (const failure of result.failures) process.stderr.write(failureText(failure));
-  if (options.dir === undefined && options.only === undefined) {
+  if (everything && options.only === undefined) {
     for (const rule of result.unused)
       process.stderr.write(`conformance: this exception fits no case: ${ruleText(rule)}\n`);
     for (const rule of result.unexpectedlyUsed)
@@ -51,8 +76,34 @@ function main(): number {
   return result.failures.length > 0 ? 1 : 0;
 }
 
+function ofDefault(): SuiteFile[] {
+  const [conformance, cosign, sigstore] = [CONFORMANCE, COSIGN, SIGSTORE].map(sharedPath);
+  return [
+    ...(conformance ? readCorpus(conformance) : []),
+    ...(cosign ? readCosign(cosign, null) : []),
+    ...(sigstore ? readSigstore(sigstore) : []),
+  ];
+}
+
+/** Throws where one is not a folder. */
+function ofOptions({ dir, cosign, sigstore }: Options): SuiteFile[] {
+  return [
+    ...(dir === undefined ? [] : readCorpus(dir)),
+    ...(cosign === undefined ? [] : readCosign(existing(cosign), sharedPath(COSIGN))),
+    ...(sigstore === undefined ? [] : readSigstore(existing(sigstore))),
+  ];
+}
+
+function existing(directory: string): string {
+  readdirSync(directory);
+  return directory;
+}
+
 interface Options {
   dir?: string;
+  cosign?: string;
+  sigstore?: string;
+  help?: boolean;
   fixtures?: string;
   only?: string;
   json?: boolean;
@@ -63,6 +114,9 @@ function readArguments(): Options | undefined {
     return parseArgs({
       options: {
         dir: { type: "string" },
+        cosign: { type: "string" },
+        sigstore: { type: "string" },
+        help: { type: "boolean" },
         fixtures: { type: "string" },
         only: { type: "string" },
         json: { type: "boolean" },

@@ -7,9 +7,10 @@ import type { Subject } from "./subject.js";
 
 export type Requirement = Readonly<Record<string, unknown>>;
 
-/** The requirements that decide a case of `sigstore-signed` or `policy-eval`. */
+/** The requirements that decide a case with a requirement or a policy; none by a policy that does not load. */
 export function requirementsOf(test: Case, subject: Subject): Requirement[] {
   if (test["requirement"] !== undefined) return [object(test, "requirement")];
+  if (test["policyLoads"] === false) return [];
   const policy = object(test, "policy");
   const image = { transport: text(test, "transport"), name: text(test, "imageReference") };
   const explained = subject.explain(image, policy);

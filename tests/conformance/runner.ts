@@ -26,7 +26,7 @@ export interface Result {
   unexpectedlyUsed: Rule[];
 }
 
-export function run(files: SuiteFile[], subject: Subject): Result {
+export async function run(files: SuiteFile[], subject: Subject): Promise<Result> {
   const suites = new Map<string, Counts>();
   const failures: Failure[] = [];
   const used = new Set<Rule>();
@@ -40,7 +40,7 @@ export function run(files: SuiteFile[], subject: Subject): Result {
       if (verdict.as === "notYet" || verdict.as === "notExpressible") counts.excepted++;
     };
     if (fault !== undefined) tally(failed({ id: name }, "a suite of cases", fault));
-    for (const test of cases) tally(runCase(name, test, subject, used));
+    for (const test of cases) tally(await runCase(name, test, subject, used));
   }
   const unused = RULES.filter((rule) => !used.has(rule) && !rule.anticipated);
   const unexpectedlyUsed = RULES.filter((rule) => used.has(rule) && rule.anticipated);
@@ -48,9 +48,10 @@ export function run(files: SuiteFile[], subject: Subject): Result {
 }
 
 /** Whatever goes wrong, a trap in the core included, is a failure of this case alone. */
-function runCase(suiteName: string, test: Case, subject: Subject, used: Set<Rule>): Verdict {
+async function runCase(suiteName: string, test: Case, subject: Subject, used: Set<Rule>): Promise<Verdict> {
   let expected = "an answer";
   try {
+    if (test["fault"] !== undefined) return failed(test, "a case that can be read", String(test["fault"]));
     const rule = ruleFor(suiteName, test, subject);
     if (rule !== undefined) used.add(rule);
     if (rule !== undefined && rule.class !== "differs") return { as: rule.class };
@@ -58,7 +59,7 @@ function runCase(suiteName: string, test: Case, subject: Subject, used: Set<Rule
     const suite = SUITES.find(({ name }) => name === suiteName);
     if (suite === undefined) return failed(test, "a suite and a case this runner knows", `"${suiteName}"`);
     expected = `an answer to ${operation(test) || "the case"}`;
-    return compare(test, suite.observe(test, subject), rule, subject);
+    return compare(test, await suite.observe(test, subject), rule, subject);
   } catch (error) {
     return failed(test, expected, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }

@@ -4,7 +4,7 @@ import type { KeyObject } from "node:crypto";
 import { verify } from "node:crypto";
 import { DOCKER_MANIFEST_LIST, OCI_INDEX } from "../../host/oci/media-types.js";
 import { type Case, isObject, text } from "./corpus.js";
-import { SIGNATURE_ANNOTATION, type Signature, type StoredImage, storedImage } from "./image.js";
+import { mediaTypeOf, SIGNATURE_ANNOTATION, type Signature, type StoredImage, storedImage } from "./image.js";
 import { jsonShape } from "./json-shape.js";
 import { judgeStored } from "./judge.js";
 import { keysOf, type Requirement, requirementsOf } from "./requirements.js";
@@ -46,8 +46,8 @@ export const acceptedBeyondTheFirst = acceptedOnlyBySome((_, index) => index >= 
 export function acceptedWithManifest(is: (manifest: Buffer, mediaType: string) => boolean): Fits {
   return (test, subject) => {
     if (test["accept"] !== true) return false;
-    const { manifest, mediaType = "" } = storedImage(test, subject);
-    return manifest !== null && is(Buffer.from(manifest), mediaType);
+    const { manifest, mediaType } = storedImage(test, subject);
+    return manifest !== null && is(Buffer.from(manifest), mediaType ?? mediaTypeOf(manifest));
   };
 }
 
@@ -66,7 +66,7 @@ export function isAnotherKind(manifest: Buffer, mediaType: string): boolean {
   const isIndex = [OCI_INDEX, DOCKER_MANIFEST_LIST].includes(mediaType);
   return Object.entries(document).some(([name, value]) => {
     const folded = name.toLowerCase();
-    if (folded === "mediatype") return mediaType !== "" && value !== mediaType;
+    if (folded === "mediatype") return value !== mediaType;
     return isIndex ? ["layers", "config"].includes(folded) : folded === "manifests";
   });
 }
@@ -76,21 +76,22 @@ export function acceptedAfterTooManyChecks(test: Case, subject: Subject): boolea
   if (test["accept"] !== true) return false;
   const stored = storedImage(test, subject);
   const budget = new Budget();
-  return requirementsOf(test, subject)
-    .filter(({ type }) => type === "sigstoreSigned")
-    .some((requirement) => {
-      const keys = keysOf(requirement, subject).flatMap(({ first }) => first ?? []);
-      return !stored.signatures.some(
-        (signature) =>
-          budget.finds(signature, keys) &&
-          judgeCase(test, subject, { ...stored, signatures: [signature] }, [requirement]).ok,
-      );
-    });
+  const requirements = requirementsOf(test, subject).filter(({ type }) => type === "sigstoreSigned");
+  const isMet = (requirement: Requirement): boolean => {
+    const keys = keysOf(requirement, subject).flatMap(({ first }) => first ?? []);
+    return stored.signatures.some(
+      (signature) =>
+        budget.finds(signature, keys) &&
+        judgeCase(test, subject, { ...stored, signatures: [signature] }, [requirement]).ok,
+    );
+  };
+  return !requirements.every(isMet) && budget.isExhausted;
 }
 
 /** Signature checks by their cost, in checks by ECDSA P-256; a key is asked once about a signature. */
 class Budget {
   #left = SIGNATURE_CHECKS;
+  isExhausted = false;
   readonly #known = new Map<Signature, Map<string, boolean>>();
 
   /** Whether one of the keys made it, as far as the budget goes. */
@@ -101,7 +102,10 @@ class Budget {
       const id = key.export({ type: "spki", format: "der" }).toString("hex");
       if (!known.has(id)) {
         const cost = costOf(key);
-        if (cost > this.#left) return false;
+        if (cost > this.#left) {
+          this.isExhausted = true;
+          return false;
+        }
         this.#left -= cost;
         known.set(id, isBy(key, signature));
       }

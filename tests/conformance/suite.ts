@@ -17,7 +17,7 @@ export interface Observation {
 export interface Suite {
   name: string;
   /** Throws `MalformedCase` for a case it cannot read. */
-  observe(test: Case, subject: Subject): Observation;
+  observe(test: Case, subject: Subject): Observation | Promise<Observation>;
 }
 
 /** The observation that the core refuses a name; `upstream` is null where it has to. */

@@ -1,6 +1,6 @@
 // What exceptions ask about the content of a case.
 
-import { type KeyObject, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { ed25519ph } from "@noble/curves/ed25519.js";
 import { type Case, isObject } from "./corpus.js";
 import { type Key, keysOf, type Requirement, requirementsOf } from "./requirements.js";
@@ -15,6 +15,18 @@ export function someSigstoreSigned(is: (requirement: Requirement, subject: Subje
     requirementsOf(test, subject).some(
       (requirement) => requirement["type"] === "sigstoreSigned" && is(requirement, subject),
     );
+}
+
+/** Whether the key in a file is too small, or is not the only thing in it. */
+export function isWeakKey(pem: Buffer): boolean {
+  if (Array.from(pem.toString().matchAll(/-----BEGIN /g)).length > 1) return true;
+  try {
+    const key = createPublicKey(pem);
+    const { modulusLength = 2048 } = key.asymmetricKeyDetails ?? {};
+    return modulusLength < 2048 || kindOf(key) === "secp224r1";
+  } catch {
+    return false;
+  }
 }
 
 /** Whether such a requirement names a key that is as told. */

@@ -1,4 +1,6 @@
 import type { Suite } from "../suite.js";
+import { COSIGN_IMAGES } from "./cosign-image.js";
+import { cosignKeys } from "./cosign-keys.js";
 import { identityMatch } from "./identity-match.js";
 import { imageRs } from "./image-rs.js";
 import { manifestDigest } from "./manifest-digest.js";
@@ -9,6 +11,7 @@ import { references } from "./references.js";
 import { registriesD } from "./registries-d.js";
 import { rekorSet } from "./rekor-set.js";
 import { scopes } from "./scopes.js";
+import { sigstoreBundles } from "./sigstore-bundles.js";
 import { sigstoreSigned } from "./sigstore-signed.js";
 
 /** The suites this runner can run. What it cannot run yet is a rule in exceptions.ts. */
@@ -24,4 +27,7 @@ export const SUITES: readonly Suite[] = [
   registriesD,
   rekorSet,
   imageRs,
+  ...COSIGN_IMAGES,
+  cosignKeys,
+  sigstoreBundles,
 ];
