@@ -25,7 +25,7 @@ import {
 import { findFault, imageOf, NAME_LIMIT } from "./request.js";
 
 /** How much earlier than its caller gives up the daemon has to decide, so that the answer still arrives. */
-const ANSWER_MARGIN_MS = 250;
+const ANSWER_MARGIN_MS = 500;
 
 /** What the service answers from. */
 export interface VerifierServiceParts {

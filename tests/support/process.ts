@@ -28,18 +28,20 @@ export class RunningProcess {
   ): Promise<RunningProcess> {
     const running = new RunningProcess(spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] }));
     await once(running.#child, "spawn");
-    await running.until(`${program} does not answer`, () => answers(running));
+    try {
+      await running.until(`${program} does not answer`, () => answers(running));
+    } catch (error) {
+      await running.stop();
+      throw error;
+    }
     return running;
   }
 
-  /** Waits until that is so; it is stopped and `complaint` thrown if that does not come, or the program ends. */
+  /** Waits until that is so; throws the complaint, with the output, if that does not come or the program ends. */
   async until(complaint: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     while (!(await isSo())) {
-      if (this.#ended || Date.now() > deadline) {
-        await this.stop();
-        throw new Error(`${complaint}:\n${this.output}`);
-      }
+      if (this.#ended || Date.now() > deadline) throw new Error(`${complaint}:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

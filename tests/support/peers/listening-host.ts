@@ -17,6 +17,8 @@ export type Answer = (seen: SeenRequest, request: IncomingMessage, response: Ser
 
 /** A host on a port of 127.0.0.1, over http, that keeps in mind everything it was asked and shown. */
 export class ListeningHost {
+  /** Host and port, as in image names; it stays what it was when nobody listens there any more. */
+  host = "";
   readonly seen: SeenRequest[] = [];
   readonly #server: Server;
 
@@ -32,15 +34,13 @@ export class ListeningHost {
     const host = new ListeningHost(answer);
     host.#server.listen(0, "127.0.0.1");
     await once(host.#server, "listening");
+    host.host = `127.0.0.1:${(host.#server.address() as AddressInfo).port}`;
     return host;
   }
 
-  /** Host and port, as in image names. */
-  get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
+  /** From then on connections are refused. */
   async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, "close");

@@ -9,9 +9,17 @@ export interface Fault {
   /**
    * `silence`: no answer. `reset`: the connection is cut off before the answer. `reset-in-body`: after the headers
    * and half of the body. `stall`: nothing comes after those. `endless`: a body that does not end. `short`: the body ends before the Content-Length it
-   * announced. `garbage`: something that is not HTTP.
+   * announced. `drip`: it comes, a byte every half second. `garbage`: something that is not HTTP.
    */
-  readonly manner?: "silence" | "reset" | "reset-in-body" | "stall" | "endless" | "short" | "garbage";
+  readonly manner?:
+    | "silence"
+    | "reset"
+    | "reset-in-body"
+    | "stall"
+    | "endless"
+    | "short"
+    | "drip"
+    | "garbage";
 }
 
 export function serveFault(fault: Fault, response: ServerResponse): void {
@@ -42,6 +50,10 @@ export function serveFault(fault: Fault, response: ServerResponse): void {
       response.writeHead(fault.status ?? 200, { ...fault.headers });
       pour(response);
       return;
+    case "drip":
+      response.writeHead(fault.status ?? 200, { ...fault.headers, "content-length": body.length });
+      drip(response, body);
+      return;
     case undefined:
       response.writeHead(fault.status ?? 200, { "content-length": body.length, ...fault.headers });
       response.end(body);
@@ -51,4 +63,10 @@ export function serveFault(fault: Fault, response: ServerResponse): void {
 function pour(response: ServerResponse): void {
   if (response.destroyed) return;
   response.write(Buffer.alloc(64 * 1024), () => setImmediate(pour, response));
+}
+
+function drip(response: ServerResponse, body: Buffer): void {
+  if (response.destroyed || body.length === 0) return void response.end();
+  response.write(body.subarray(0, 1));
+  setTimeout(drip, 500, response, body.subarray(1)).unref();
 }
