@@ -7,7 +7,7 @@ import { parseSignatureManifest, SignatureLayer } from "../evidence/signature-ma
 import { SIMPLE_SIGNING } from "../evidence/simple-signing";
 import { OCI_MANIFEST } from "../image/manifest";
 import { Code } from "./code";
-import { RequestKind } from "./evidence";
+import { Item, RequestKind } from "./evidence";
 import { Search, SignatureKind, Signatures, UntrustedSignature } from "./signatures";
 
 /** cosign's tag for the signatures of a manifest. */
@@ -17,25 +17,32 @@ export function cosignTag(digest: Bytes): Bytes {
 
 export function collectTagged(out: Signatures, search: Search): void {
   const tag = cosignTag(search.digest);
-  const answer = search.evidence.answer(RequestKind.CosignTag, tag);
-  if (answer === null) {
+  // A registry has one manifest under a tag; of layouts, each may have one.
+  const answers = search.evidence.answersTo(RequestKind.CosignTag, tag);
+  if (answers.length == 0)
     search.want(RequestKind.CosignTag, tag, [OCI_MANIFEST], search.bounds.listBytes);
-    return;
+  let left = search.bounds.signatures;
+  for (let i = 0; i < answers.length; i++) {
+    out.noteUnavailable(answers[i]);
+    const item = answers[i].item;
+    if (item !== null) left -= addManifest(out, search, item, left);
   }
-  out.noteUnavailable(answer);
-  const item = answer.item;
-  if (item === null) return;
-  const manifest = parseSignatureManifest(item.mediaType, item.bytes, search.bounds.signatures);
+}
+
+/** Adds the signatures of a manifest; returns how many of the limit it took. */
+function addManifest(out: Signatures, search: Search, item: Item, limit: i32): i32 {
+  const manifest = parseSignatureManifest(item.mediaType, item.bytes, limit);
   if (manifest === null) {
     const what = "what stands under the signature tag is not an OCI image manifest";
     out.reject(item.origin, Code.SignatureMalformed, what);
-    return;
+    return 0;
   }
   out.surplus += manifest.surplus;
   for (let i = 0; i < manifest.layers.length; i++) {
     const origin = new Writer().bytes(item.origin).text(" layer ").number(i).done();
     addLayer(out, search, manifest.layers[i], origin);
   }
+  return manifest.layers.length;
 }
 
 function addLayer(out: Signatures, search: Search, layer: SignatureLayer, origin: Bytes): void {

@@ -1,6 +1,7 @@
 import { type Descriptor, listAt, objectAt, parseJson, readDescriptor } from "../oci/descriptor.js";
 import { faultOf, ImageError, quote } from "../oci/image-error.js";
 import { OCI_INDEX } from "../oci/media-types.js";
+import { assertUnambiguous } from "../oci/unambiguous-json.js";
 
 /** An entry of index.json: a descriptor with what it is called there. */
 export interface LayoutEntry extends Descriptor {
@@ -11,12 +12,12 @@ export interface LayoutEntry extends Descriptor {
 /** OCI image specification, annotations.md. */
 export const REF_NAME = "org.opencontainers.image.ref.name";
 /** What containerd and Docker write: the image's whole name. */
-const IMAGE_NAME = "io.containerd.image.name";
+export const IMAGE_NAME = "io.containerd.image.name";
 /** What `cosign save` writes, `dev.cosignproject.cosign/sigs` and kin. */
-const COSIGN_KIND = "kind";
-const COSIGN_ATTACHMENT = /^dev\.cosignproject\.cosign\/(?:sigs|atts|sboms)$/;
+export const COSIGN_KIND = "kind";
+export const COSIGN_ATTACHMENT = /^dev\.cosignproject\.cosign\/(?:sigs|atts|sboms)$/;
 /** Tags of cosign's and of the referrers' fallback: sha256-HEX, with or without `.sig` and kin. */
-const ATTACHMENT_TAG = /^sha256-[0-9a-f]{64}(?:\.[a-z]+)?$/;
+export const ATTACHMENT_TAG = /^sha256-([0-9a-f]{64})(?:\.[a-z]+)?$/;
 
 /** Reads index.json: OCI image specification, image-layout.md. */
 export function readLayoutIndex(bytes: Uint8Array): {
@@ -28,6 +29,7 @@ export function readLayoutIndex(bytes: Uint8Array): {
 
 function readIndex(bytes: Uint8Array): ReturnType<typeof readLayoutIndex> {
   const document = objectAt(parseJson(bytes, "index.json"), "index.json");
+  assertUnambiguous(new TextDecoder().decode(bytes), "index.json");
   if (document["schemaVersion"] !== 2) throw new ImageError("index.json has no schema version 2");
   const entries = listAt(document["manifests"], "manifests of index.json").map((value, i) => {
     const where = `entry ${i} of index.json`;
@@ -82,7 +84,8 @@ export const EMPTY_INDEX = Buffer.from(
   JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] }),
 );
 
-function namesOf({ annotations = {} }: LayoutEntry): string[] {
+/** What an entry is called: its tag, and what containerd calls it. */
+export function namesOf({ annotations = {} }: LayoutEntry): string[] {
   return [annotations[REF_NAME], annotations[IMAGE_NAME]].filter((name) => name !== undefined);
 }
 

@@ -1,13 +1,16 @@
 import type { Descriptor } from "../oci/descriptor.js";
 import { objectAt, parseJson } from "../oci/descriptor.js";
 import { isDigest } from "../oci/digest.js";
-import { faultOf, ImageError } from "../oci/image-error.js";
+import { faultOf, ImageError, quote } from "../oci/image-error.js";
 import type { ImageReader } from "../oci/image-place.js";
 import { MAX_MANIFEST_BYTES, type Manifest, readManifest, sniffMediaType } from "../oci/manifest.js";
 import { DOCKER_MANIFEST, OCI_MANIFEST } from "../oci/media-types.js";
 import { readVerified } from "../oci/verified.js";
 import type { LayoutFiles } from "./layout-files.js";
 import { findEntry, type LayoutEntry, onlyImage, readLayoutIndex } from "./layout-index.js";
+
+/** Those of a descriptor, OCI image specification descriptor.md, without `urls` and `data`. */
+const ENTRY_MEMBERS = new Set(["mediaType", "digest", "size", "annotations", "artifactType", "platform"]);
 
 const MAX_INDEX_BYTES = 4 * 1024 * 1024;
 const MAX_VERSION_BYTES = 4 * 1024;
@@ -56,7 +59,7 @@ export class LayoutReader implements ImageReader {
       : findEntry(entries, reference);
     if (entry !== undefined && entry !== null) return this.#read(entry, signal);
     if (!isDigest(reference)) return null;
-    const size = await this.#files.size(blobPath(reference));
+    const size = await this.blobSize(reference);
     return size === null ? null : this.#read({ digest: reference, size, mediaType: null }, signal);
   }
 
@@ -71,7 +74,18 @@ export class LayoutReader implements ImageReader {
     return found;
   }
 
-  async *blob({ digest }: Descriptor, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  /** The digests of all blobs there are, in no order. */
+  async blobs(): Promise<readonly string[]> {
+    const names = await this.#files.names("blobs/sha256");
+    return names.map((name) => `sha256:${name}`).filter(isDigest);
+  }
+
+  /** A blob's size; null if it is not there. */
+  async blobSize(digest: string): Promise<number | null> {
+    return await this.#files.size(blobPath(digest));
+  }
+
+  async *blob({ digest }: Pick<Descriptor, "digest">, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     yield* this.#files.stream(blobPath(digest), signal);
   }
 
@@ -99,6 +113,26 @@ export class LayoutReader implements ImageReader {
     }
     return Buffer.concat(chunks);
   }
+}
+
+/** A layout that is judged: what index.json says is read once, so that all of a judgement is about the same. */
+export class LayoutSnapshot extends LayoutReader {
+  #entries: Promise<readonly LayoutEntry[]> | null = null;
+
+  override entries(signal: AbortSignal): Promise<readonly LayoutEntry[]> {
+    this.#entries ??= super.entries(signal).then((entries) => {
+      entries.forEach(assertPlainEntry);
+      return entries;
+    });
+    return this.#entries;
+  }
+}
+
+/** Nothing has signed index.json: where it says more than what is where, a program may go by that. */
+function assertPlainEntry({ digest, document }: LayoutEntry): void {
+  const other = Object.keys(document).find((member) => !ENTRY_MEMBERS.has(member));
+  if (other !== undefined)
+    throw new ImageError(`index.json has the member ${quote(other)} at ${digest}`, "layout-invalid");
 }
 
 /** Where a layout keeps a blob. */

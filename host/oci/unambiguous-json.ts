@@ -24,15 +24,19 @@ const FREE_IN_MANIFEST: readonly string[] = ["annotations", "LayerSources"];
 
 /**
  * Refuses JSON that two readers may take for two things: a member twice, in whatever case, or one that is read, in
- * another case than its own. Within the members of `free` only the very same name twice is refused. `text` is
- * well-formed; `where` is what an error calls it.
+ * another case than its own. Within the members of `free`, or within all, only the very same name twice is refused.
+ * `text` is well-formed; `where` is what an error calls it.
  */
-export function assertUnambiguous(text: string, where: string, free = FREE_IN_MANIFEST): void {
+export function assertUnambiguous(
+  text: string,
+  where: string,
+  free: readonly string[] | "all" = FREE_IN_MANIFEST,
+): void {
   const open: Scope[] = [];
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],]/gs)) {
     const scope = open.at(-1);
     if (token === "{" || token === "[") {
-      const isFree = scope !== undefined && (scope.isFree || free.includes(scope.member));
+      const isFree = free === "all" || scope?.isFree === true || free.includes(scope?.member ?? "");
       open.push({
         members: new Set(),
         isFree,

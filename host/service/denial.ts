@@ -1,5 +1,6 @@
 import type { Image, Judgement } from "#component/types";
 import type { DenyingCode } from "../core/core.js";
+import type { ImageFault } from "../oci/image-error.js";
 import { reasonLine } from "./one-line.js";
 
 /** The codes with which the host itself denies. It may refuse; there is no way for it to accept. */
@@ -13,6 +14,7 @@ export type HostCode = Extract<
   | "budget-exhausted"
   | "request-malformed"
   | "measurement-failed"
+  | ImageFault
 >;
 
 /** A judgement the host gives by itself. */

@@ -1,5 +1,6 @@
 import type { Image } from "#component/types";
 import { ArgumentRefused, CoreFault } from "../core/core.js";
+import { ImageError } from "../oci/image-error.js";
 import type { EvidencePlace, Source } from "../sources/source.js";
 import { type AuditSink, auditRecord } from "./audit.js";
 import { Deadline } from "./deadline.js";
@@ -32,8 +33,10 @@ export interface VerifierParts {
 export interface VerifyOptions {
   /** Aborted when nobody waits for the verdict any more. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until a verdict is due; the limit's when not given. */
+  /** Milliseconds until a verdict is due; the limit's when not given. What is confirmed takes the time it takes. */
   readonly deadlineMs?: number;
+  /** What has to be so before an acceptance counts. Rejects with an `ImageError` if it is not: then that is the verdict. */
+  readonly confirm?: (accepted: CoreJudgement) => Promise<void>;
 }
 
 /** Whether an image may be used: the one way to a verdict, for the daemon and the command line alike. */
@@ -79,10 +82,13 @@ export class Verifier {
       if (state.kind !== "loaded") return this.#deny(image, state.code, state.reason);
       policyDigest = state.core.summary.digest;
       const decision = await this.#inquire(image, { core: state.core, passage, deadline, stopwatch });
-      if (decision.ok) await this.#measurement?.imageAccepted(decision);
+      if (!decision.ok) return decision;
+      await options.confirm?.(decision);
+      await this.#measurement?.imageAccepted(decision);
       return decision;
     } catch (error) {
       if (error instanceof ArgumentRefused) return this.#deny(image, "request-malformed", error.message);
+      if (error instanceof ImageError) return deny(error.code, error.message, { ...image, policyDigest });
       if (error instanceof MeasurementFailed) {
         const reason = `the acceptance could not be measured: ${error.message}`;
         return deny("measurement-failed", reason, { ...image, policyDigest });

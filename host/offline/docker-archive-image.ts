@@ -1,0 +1,124 @@
+import type { Archive } from "../layout/archive.js";
+import type { LayoutSnapshot } from "../layout/layout-reader.js";
+import { type Descriptor, listAt, objectAt, parseJson } from "../oci/descriptor.js";
+import { digestOf, isDigest } from "../oci/digest.js";
+import { ImageError, quote } from "../oci/image-error.js";
+import { descriptorOf, type Manifest, type ManifestContent, readManifest } from "../oci/manifest.js";
+import { assertUnambiguous, FREE_IN_CONFIG } from "../oci/unambiguous-json.js";
+import { LayoutSource } from "../sources/layout-source.js";
+import type { Contents, Piece } from "./contents.js";
+import { type DockerManifest, readDockerManifest } from "./docker-manifest.js";
+import { assertNames, type ReadNames } from "./image-names.js";
+import { assertReferenced } from "./inventory.js";
+import { legacyFiles } from "./legacy-files.js";
+import type { OfflineImage } from "./offline-image.js";
+import { manifestOfConfig } from "./manifest-of-config.js";
+import { readWhole } from "./whole-file.js";
+
+type ImageManifest = Extract<ManifestContent, { kind: "manifest" }>;
+
+/**
+ * An image in an archive by `docker save`, `crane pull` and the like that holds no layout, and so no manifest: that
+ * comes with the signatures. What is in the archive has to be its configuration and its layers, as they are in the
+ * registry or unpacked: then the configuration, which the manifest covers, says their digests.
+ */
+export class DockerArchiveImage implements OfflineImage {
+  readonly source: LayoutSource;
+  readonly #files: Archive;
+  readonly #docker: DockerManifest;
+  readonly #manifest: Manifest;
+  readonly #content: ImageManifest;
+  readonly #name: string;
+
+  private constructor(
+    name: string,
+    files: Archive,
+    docker: DockerManifest,
+    manifest: Manifest,
+    signatures: readonly LayoutSnapshot[],
+  ) {
+    const content = readManifest(manifest);
+    if (content.kind !== "manifest") throw new TypeError("not a manifest of one image");
+    this.source = new LayoutSource(signatures);
+    this.#name = name;
+    this.#files = files;
+    this.#docker = docker;
+    this.#manifest = manifest;
+    this.#content = content;
+  }
+
+  /** Finds its manifest in the layouts of signatures. */
+  static async find(
+    name: string,
+    files: Archive,
+    tag: string | null,
+    signatures: readonly LayoutSnapshot[],
+    signal: AbortSignal,
+  ): Promise<DockerArchiveImage> {
+    if ((await files.size("manifest.json")) === null)
+      throw new ImageError(`${name} holds neither an oci layout nor a manifest.json`, "layout-invalid");
+    const docker = readDockerManifest(await readWhole(files, "manifest.json", signal));
+    if (tag !== null && !docker.repoTags.includes(tag))
+      throw new ImageError(`${name} has no image ${quote(tag)}`, "manifest-missing");
+    if ((await files.size(docker.config)) === null) throw lacking(docker.config);
+    const config = await readWhole(files, docker.config, signal);
+    const manifest = await manifestOfConfig(signatures, digestOf(config), signal);
+    return new DockerArchiveImage(name, files, docker, manifest, signatures);
+  }
+
+  get descriptor(): Descriptor {
+    return descriptorOf(this.#manifest);
+  }
+
+  async contents(judged: string, names: ReadNames | null, signal: AbortSignal): Promise<Contents> {
+    const { config, layers, repoTags } = this.#docker;
+    assertUnambiguous(new TextDecoder().decode(this.#manifest.bytes), this.#manifest.digest);
+    const legacy = await legacyFiles(this.#files, layers, signal);
+    assertReferenced(this.#files, new Set(["manifest.json", config, ...layers, ...legacy.paths]));
+    if (names !== null) assertNames({ image: [...repoTags, ...legacy.names], beside: [] }, judged, names);
+
+    const unpacked = await this.#unpackedDigests(signal);
+    if (layers.length !== this.#content.layers.length || unpacked.length !== layers.length)
+      throw new ImageError("manifest.json names another number of layers", "archive-manifest-mismatch");
+    const pieces = new Map([[config, this.#piece(config, this.#content.config)]]);
+    let isPacked = true;
+    for (const [i, path] of layers.entries()) {
+      const packed = this.#content.layers[i] as Descriptor;
+      const size = await this.#files.size(path);
+      if (size === null) throw lacking(path);
+      const wanted = size === packed.size ? packed : { digest: unpacked[i] as string, size };
+      isPacked &&= wanted === packed;
+      const known = pieces.get(path);
+      if (known !== undefined && known.descriptor.digest !== wanted.digest)
+        throw new ImageError("manifest.json names one file as two layers", "archive-manifest-mismatch");
+      pieces.set(path, this.#piece(path, wanted));
+    }
+    return {
+      manifests: [this.#manifest],
+      pieces: [...pieces.values()],
+      notALayout: isPacked ? null : "the archive has its layers unpacked, and the manifest names them packed",
+    };
+  }
+
+  #piece(path: string, descriptor: Pick<Descriptor, "digest" | "size">): Piece {
+    return { descriptor, where: this.#name, open: (signal) => this.#files.stream(path, signal) };
+  }
+
+  /** The digests the layers have when they are unpacked, `rootfs.diff_ids`: as the manifest's configuration says. */
+  async #unpackedDigests(signal: AbortSignal): Promise<readonly string[]> {
+    const bytes = await readWhole(this.#files, this.#docker.config, signal);
+    const { digest } = this.#content.config;
+    if (digestOf(bytes) !== digest) throw new ImageError(`${digest}: the bytes do not have that digest`, "blob-mismatch");
+    const config = objectAt(parseJson(bytes, digest), digest);
+    assertUnambiguous(new TextDecoder().decode(bytes), digest, FREE_IN_CONFIG);
+    const { diff_ids } = objectAt(config["rootfs"], `rootfs of ${digest}`);
+    return listAt(diff_ids, `diff_ids of ${digest}`).map((id) => {
+      if (typeof id === "string" && isDigest(id)) return id;
+      throw new ImageError(`diff_ids of ${digest} has something that is no digest`);
+    });
+  }
+}
+
+function lacking(path: string): ImageError {
+  return new ImageError(`the archive lacks ${quote(path)}, which its manifest.json names`, "blob-missing");
+}
