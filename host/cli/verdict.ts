@@ -28,5 +28,7 @@ function isUnconfigured({ code }: Pick<Verdict, "code">): boolean {
 
 /** Whether the image might be allowed another time: somebody could not be asked, or nothing could be decided. */
 function isUndecided({ code }: Pick<Verdict, "code">): boolean {
-  return /^(registry|daemon)-|^(busy|core-fault|evidence-too-large)$/.test(code);
+  return /^(registry|daemon)-|^(busy|core-fault|evidence-too-large|source-unreadable|copy-failed)$/.test(
+    code,
+  );
 }

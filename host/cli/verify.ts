@@ -1,10 +1,13 @@
 import type { AuditSink } from "../service/audit.js";
 import { DEFAULT_LIMITS } from "../service/limits.js";
+import type { PolicyState } from "../service/policy-file.js";
 import { type Verdict, Verifier } from "../service/verifier.js";
 import { auditFile } from "./audit-file.js";
 import { command } from "./command.js";
+import { interruptible } from "./interruptible.js";
 import { namedImage } from "./named-image.js";
 import { numberUpTo, wholeNumber } from "./numbers.js";
+import { OFFLINE_OPTIONS, offlineWish } from "./offline-options.js";
 import { inOrder } from "./ordered.js";
 import { note, print } from "./output.js";
 import { POLICY_OPTION, policyState } from "./policy-options.js";
@@ -30,7 +33,12 @@ digest a name resolves to, as containerd does it: for an image of several platfo
 
 Prints one line for each name, in the order given: "allowed" or "denied", the name with its digest, and why.
 With several names the exit status is 0 if all are allowed, 2 without a usable policy, 1 if any is denied, and 3
-if some could not be decided.`,
+if some could not be decided.
+
+With --source the image is in a folder or an archive, where "cosign save", "oras cp -r" or sign-image have left its
+signatures, and is judged as if NAME were in a registry; no registry is asked. Allowed then means, too, that all of its
+blobs are there and right, and that an archive holds nothing else. What is loaded afterwards is certainly what was
+judged only if it is the copy (--copy-to).`,
   options: {
     policy: POLICY_OPTION,
     json: { type: "boolean", help: "print one JSON object a line" },
@@ -39,6 +47,7 @@ if some could not be decided.`,
       value: "OS/ARCH",
       help: "OS/ARCH[/VARIANT] to judge for: the same verdict, since the whole digest is judged",
     },
+    ...OFFLINE_OPTIONS,
     ...REGISTRY_OPTIONS,
     "audit-log": { type: "string", value: "FILE", help: "append one JSON line for each verdict" },
     concurrency: { type: "string", value: "N", help: `images judged at once (${DEFAULT_CONCURRENCY})` },
@@ -53,9 +62,19 @@ if some could not be decided.`,
     const seconds = numberUpTo("timeout", values.timeout ?? DEFAULT_SECONDS, LONGEST_SECONDS);
     if (values.platform !== undefined) notePlatform(values.platform);
     const audit = values["audit-log"] === undefined ? NO_AUDIT : auditFile(values["audit-log"]);
+    const offline = await offlineWish(values, operands, REGISTRY_OPTIONS);
+    if (offline !== null) {
+      const [name = ""] = operands;
+      const state = usedPolicy(values.policy);
+      const { verifyOffline } = await import("./verify-offline.js");
+      const verdict = await interruptible((signal) =>
+        verifyOffline(offline, name, state, audit, { deadlineMs: seconds * 1000, signal }),
+      );
+      print(values.json ? verdictJson(verdict, name) : verdictText(verdict, name));
+      return exitCode([verdict]);
+    }
     const source = await registrySource(values, note);
-    const state = policyState(values.policy);
-    if (state.kind !== "loaded") note(`${state.code}: ${state.reason}`);
+    const state = usedPolicy(values.policy);
 
     const verifier = new Verifier({ policy: () => state, source, audit });
     const progress = new Progress(operands.length);
@@ -79,6 +98,12 @@ if some could not be decided.`,
     return exitCode(verdicts);
   },
 });
+
+function usedPolicy(path: string | undefined): PolicyState {
+  const state = policyState(path);
+  if (state.kind !== "loaded") note(`${state.code}: ${state.reason}`);
+  return state;
+}
 
 /** A verdict on a digest holds for every platform in it, so there is nothing to choose; but a typing error is one. */
 function notePlatform(platform: string): void {

@@ -109,7 +109,10 @@ async function readEntries(
 /** Refuses what is neither a file nor a folder, or what one program takes for a file and another for a folder. */
 function assertPlain({ type, size, path: written }: TarHeader, path: string): void {
   if (type !== FILE && type !== FOLDER)
-    throw new ImageError(`the archive has a link or device: ${quote(path)}`, "archive-link");
+    throw new ImageError(
+      `the archive has a link or device: ${quote(path)}; save it as oci-archive`,
+      "archive-link",
+    );
   if (type === FOLDER ? size > 0 : written.endsWith("/"))
     throw new ImageError(`the archive has a folder with content: ${quote(path)}`, "archive-invalid");
 }

@@ -68,7 +68,9 @@ async function readSmall(
 function subjectOf(bytes: Uint8Array): string | null {
   try {
     const { subject, layers } = objectAt(parseJson(bytes, "a blob"), "a blob");
-    return subject === undefined || !Array.isArray(layers) ? null : readDescriptor(subject, "a subject").digest;
+    return subject === undefined || !Array.isArray(layers)
+      ? null
+      : readDescriptor(subject, "a subject").digest;
   } catch (error) {
     if (error instanceof ImageError) return null;
     throw error;

@@ -13,19 +13,20 @@ export interface Piece {
 
 /** Everything that a manifest leads to. */
 export interface Contents {
-  /** Checked, in memory; the last is the manifest that was judged. */
+  /** Checked, in memory; the last leads to the others: the judged one or, where its layers are unpacked, one in its place. */
   readonly manifests: readonly Manifest[];
   /** Each once. */
   readonly pieces: readonly Piece[];
-  /** Why these pieces do not make a layout of that manifest; null if they do. */
-  readonly notALayout: string | null;
 }
 
 /** Told how many bytes of how many are checked. */
 export type OnProgress = (bytes: number, total: number) => void;
 
 /** A piece's bytes, checked as they come: the last of them only when digest and size are right. */
-export function checkedBytes({ descriptor, where, open }: Piece, signal: AbortSignal): AsyncIterable<Uint8Array> {
+export function checkedBytes(
+  { descriptor, where, open }: Piece,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
   return verified(descriptor, open(signal), where);
 }
 

@@ -4,6 +4,7 @@ import { type Descriptor, listAt, objectAt, parseJson } from "../oci/descriptor.
 import { digestOf, isDigest } from "../oci/digest.js";
 import { ImageError, quote } from "../oci/image-error.js";
 import { descriptorOf, type Manifest, type ManifestContent, readManifest } from "../oci/manifest.js";
+import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from "../oci/media-types.js";
 import { assertUnambiguous, FREE_IN_CONFIG } from "../oci/unambiguous-json.js";
 import { LayoutSource } from "../sources/layout-source.js";
 import type { Contents, Piece } from "./contents.js";
@@ -11,8 +12,8 @@ import { type DockerManifest, readDockerManifest } from "./docker-manifest.js";
 import { assertNames, type ReadNames } from "./image-names.js";
 import { assertReferenced } from "./inventory.js";
 import { legacyFiles } from "./legacy-files.js";
-import type { OfflineImage } from "./offline-image.js";
 import { manifestOfConfig } from "./manifest-of-config.js";
+import type { OfflineImage } from "./offline-image.js";
 import { readWhole } from "./whole-file.js";
 
 type ImageManifest = Extract<ManifestContent, { kind: "manifest" }>;
@@ -77,26 +78,19 @@ export class DockerArchiveImage implements OfflineImage {
     assertReferenced(this.#files, new Set(["manifest.json", config, ...layers, ...legacy.paths]));
     if (names !== null) assertNames({ image: [...repoTags, ...legacy.names], beside: [] }, judged, names);
 
-    const unpacked = await this.#unpackedDigests(signal);
-    if (layers.length !== this.#content.layers.length || unpacked.length !== layers.length)
-      throw new ImageError("manifest.json names another number of layers", "archive-manifest-mismatch");
+    const wanted = await this.#layers(signal);
     const pieces = new Map([[config, this.#piece(config, this.#content.config)]]);
-    let isPacked = true;
     for (const [i, path] of layers.entries()) {
-      const packed = this.#content.layers[i] as Descriptor;
-      const size = await this.#files.size(path);
-      if (size === null) throw lacking(path);
-      const wanted = size === packed.size ? packed : { digest: unpacked[i] as string, size };
-      isPacked &&= wanted === packed;
+      const layer = wanted[i] as Descriptor;
       const known = pieces.get(path);
-      if (known !== undefined && known.descriptor.digest !== wanted.digest)
+      if (known !== undefined && known.descriptor.digest !== layer.digest)
         throw new ImageError("manifest.json names one file as two layers", "archive-manifest-mismatch");
-      pieces.set(path, this.#piece(path, wanted));
+      pieces.set(path, this.#piece(path, layer));
     }
+    const isPacked = wanted.every(({ digest }, i) => digest === this.#content.layers[i]?.digest);
     return {
-      manifests: [this.#manifest],
+      manifests: [isPacked ? this.#manifest : manifestOf(this.#content.config, wanted)],
       pieces: [...pieces.values()],
-      notALayout: isPacked ? null : "the archive has its layers unpacked, and the manifest names them packed",
     };
   }
 
@@ -104,11 +98,30 @@ export class DockerArchiveImage implements OfflineImage {
     return { descriptor, where: this.#name, open: (signal) => this.#files.stream(path, signal) };
   }
 
+  /** What the layers have to be: as the manifest names them or, where the size is another, unpacked. */
+  async #layers(signal: AbortSignal): Promise<readonly Descriptor[]> {
+    const { layers } = this.#docker;
+    const unpacked = await this.#unpackedDigests(signal);
+    if (layers.length !== this.#content.layers.length || unpacked.length !== layers.length)
+      throw new ImageError("manifest.json names another number of layers", "archive-manifest-mismatch");
+    const wanted: Descriptor[] = [];
+    for (const [i, path] of layers.entries()) {
+      const packed = this.#content.layers[i] as Descriptor;
+      const size = await this.#files.size(path);
+      if (size === null) throw lacking(path);
+      wanted.push(
+        size === packed.size ? packed : { mediaType: OCI_LAYER, digest: unpacked[i] as string, size },
+      );
+    }
+    return wanted;
+  }
+
   /** The digests the layers have when they are unpacked, `rootfs.diff_ids`: as the manifest's configuration says. */
   async #unpackedDigests(signal: AbortSignal): Promise<readonly string[]> {
     const bytes = await readWhole(this.#files, this.#docker.config, signal);
     const { digest } = this.#content.config;
-    if (digestOf(bytes) !== digest) throw new ImageError(`${digest}: the bytes do not have that digest`, "blob-mismatch");
+    if (digestOf(bytes) !== digest)
+      throw new ImageError(`${digest}: the bytes do not have that digest`, "blob-mismatch");
     const config = objectAt(parseJson(bytes, digest), digest);
     assertUnambiguous(new TextDecoder().decode(bytes), digest, FREE_IN_CONFIG);
     const { diff_ids } = objectAt(config["rootfs"], `rootfs of ${digest}`);
@@ -117,6 +130,19 @@ export class DockerArchiveImage implements OfflineImage {
       throw new ImageError(`diff_ids of ${digest} has something that is no digest`);
     });
   }
+}
+
+/** A manifest of the same configuration, and so the same image to run, with layers as they are here. */
+function manifestOf(config: Descriptor, layers: readonly Descriptor[]): Manifest {
+  const { digest, size } = config;
+  const document = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: { mediaType: OCI_CONFIG, digest, size },
+    layers: layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
+  };
+  const bytes = Buffer.from(JSON.stringify(document));
+  return { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) };
 }
 
 function lacking(path: string): ImageError {

@@ -22,7 +22,8 @@ export function readDockerManifest(bytes: Uint8Array): DockerManifest {
     return {
       config: textAt(Config, "Config of manifest.json"),
       layers: textsAt(Layers, "Layers of manifest.json"),
-      repoTags: RepoTags === null || RepoTags === undefined ? [] : textsAt(RepoTags, "RepoTags of manifest.json"),
+      repoTags:
+        RepoTags === null || RepoTags === undefined ? [] : textsAt(RepoTags, "RepoTags of manifest.json"),
     };
   });
 }
@@ -39,7 +40,9 @@ export function readRepositories(bytes: Uint8Array): LegacyNames {
   return faultOf("archive-manifest-mismatch", () => {
     const names: string[] = [];
     const ids = new Set<string>();
-    for (const [repository, tags] of Object.entries(objectAt(strictJson(bytes, "repositories", "all"), "repositories"))) {
+    for (const [repository, tags] of Object.entries(
+      objectAt(strictJson(bytes, "repositories", "all"), "repositories"),
+    )) {
       for (const [tag, id] of Object.entries(objectAt(tags, `${quote(repository)} in repositories`))) {
         names.push(`${repository}:${tag}`);
         ids.add(textAt(id, `a layer of ${quote(repository)} in repositories`));
@@ -53,11 +56,18 @@ export function readRepositories(bytes: Uint8Array): LegacyNames {
 export function readLegacyLayer(bytes: Uint8Array, path: string): { id: string; parent: string | null } {
   return faultOf("archive-manifest-mismatch", () => {
     const { id, parent } = objectAt(strictJson(bytes, path, ["config", "container_config"]), path);
-    return { id: textAt(id, `id in ${path}`), parent: parent === undefined ? null : textAt(parent, `parent in ${path}`) };
+    return {
+      id: textAt(id, `id in ${path}`),
+      parent: parent === undefined ? null : textAt(parent, `parent in ${path}`),
+    };
   });
 }
 
-function strictJson(bytes: Uint8Array, where: string, free?: Parameters<typeof assertUnambiguous>[2]): unknown {
+function strictJson(
+  bytes: Uint8Array,
+  where: string,
+  free?: Parameters<typeof assertUnambiguous>[2],
+): unknown {
   const document = parseJson(bytes, where);
   assertUnambiguous(new TextDecoder().decode(bytes), where, free);
   return document;

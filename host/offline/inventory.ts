@@ -41,7 +41,10 @@ export async function assertOnly(
 export function assertReferenced(files: Archive, allowed: ReadonlySet<string>): void {
   const stray = files.paths.find((path) => !allowed.has(path));
   if (stray !== undefined)
-    throw new ImageError(`nothing of the image leads to ${quote(stray)} in the archive`, "archive-unreferenced");
+    throw new ImageError(
+      `nothing of the image leads to ${quote(stray)} in the archive`,
+      "archive-unreferenced",
+    );
 }
 
 /** The manifests that are about the image: those index.json names, and those that only name it themselves. */
@@ -86,9 +89,14 @@ async function dockerManifest(
   if ((await files.size("manifest.json")) === null) return null;
   const docker = readDockerManifest(await readWhole(files, "manifest.json", signal));
   const wanted = JSON.stringify([docker.config, ...docker.layers]);
-  const isOne = images.some((image) => JSON.stringify(partsOf(image).map(({ digest }) => blobPath(digest))) === wanted);
+  const isOne = images.some(
+    (image) => JSON.stringify(partsOf(image).map(({ digest }) => blobPath(digest))) === wanted,
+  );
   if (!isOne)
-    throw new ImageError("manifest.json names another configuration or other layers", "archive-manifest-mismatch");
+    throw new ImageError(
+      "manifest.json names another configuration or other layers",
+      "archive-manifest-mismatch",
+    );
   return docker;
 }
 
@@ -102,7 +110,10 @@ async function legacyNames(
   const { names, ids } = readRepositories(await readWhole(files, "repositories", signal));
   const uppermost = docker?.layers.at(-1);
   if (ids.some((id) => `blobs/sha256/${id}` !== uppermost))
-    throw new ImageError("repositories names another layer than the image's uppermost", "archive-manifest-mismatch");
+    throw new ImageError(
+      "repositories names another layer than the image's uppermost",
+      "archive-manifest-mismatch",
+    );
   return names;
 }
 

@@ -28,26 +28,28 @@ export class LayoutCopy {
         throw error;
       });
       const isFree = present === null || (present.isDirectory() && (await readdir(target)).length === 0);
-      if (!isFree) throw new ImageError(`${path} is there already, and is not an empty folder`, "copy-failed");
+      if (!isFree)
+        throw new ImageError(`${path} is there already, and is not an empty folder`, "copy-failed");
       return new LayoutCopy(target);
     });
   }
 
-  /** Checks and writes everything. `name` is what the image was judged by, canonical. */
+  /** Checks and writes everything. `name` is what the image was judged by, canonical. Returns the copy's digest. */
   async write(
     contents: Contents,
     name: string,
     options: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
-  ): Promise<void> {
-    if (contents.notALayout !== null)
-      throw new ImageError(`no copy can be written: ${contents.notALayout}`, "copy-failed");
+  ): Promise<string> {
+    const root = contents.manifests.at(-1);
+    if (root === undefined) throw new TypeError("an image without a manifest");
     const partial = join(dirname(this.#target), partialName());
-    await writing(this.#target, async () => {
+    return await writing(this.#target, async () => {
       try {
         await mkdir(partial, { mode: 0o700 });
-        await fill(partial, contents, name, options);
+        await fill(partial, contents, indexOf(root, name), options);
         await rename(partial, this.#target);
         await syncFolder(dirname(this.#target));
+        return root.digest;
       } finally {
         await rm(partial, { recursive: true, force: true });
       }
@@ -58,7 +60,7 @@ export class LayoutCopy {
 async function fill(
   folder: string,
   contents: Contents,
-  name: string,
+  index: string,
   options: Parameters<LayoutCopy["write"]>[2],
 ): Promise<void> {
   const { signal } = options;
@@ -72,14 +74,14 @@ async function fill(
     options,
   );
   for (const manifest of contents.manifests) await writer.writeManifest(manifest, null, signal);
-  await writeFile(join(folder, "index.json"), indexOf(contents.manifests.at(-1) as Manifest, name), { flush: true });
+  await writeFile(join(folder, "index.json"), index, { flush: true });
   for (const part of ["blobs/sha256", "blobs", "."]) await syncFolder(join(folder, part));
   await makePublic(folder);
 }
 
 /** index.json that names the judged image, by the name it was judged by: one with a tag is known to who loads it. */
 function indexOf(root: Manifest, name: string): string {
-  const [, tag] = /:([^:/@]+)$/.exec(name) ?? [];
+  const [, tag] = /^[^@]+:([^:/@]+)$/.exec(name) ?? [];
   const annotations = tag === undefined ? {} : { annotations: { [IMAGE_NAME]: name, [REF_NAME]: tag } };
   const manifests = [{ ...descriptorOf(root), ...annotations }];
   return JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests });

@@ -14,18 +14,23 @@ import { assertOnly } from "./inventory.js";
 import type { OfflineImage } from "./offline-image.js";
 import { onlyImageOf, type Survey, surveyLayout } from "./survey.js";
 
+interface ArchivedImage {
+  readonly files: Archive;
+  readonly survey: Survey;
+}
+
 /** An image in a layout. Of a folder only what the image leads to counts; an archive may hold nothing else. */
 export class LayoutImage implements OfflineImage {
   readonly descriptor: Descriptor;
   readonly source: LayoutSource;
   readonly #reader: LayoutSnapshot;
-  readonly #archive: { readonly files: Archive; readonly survey: Survey } | null;
+  readonly #archive: ArchivedImage | null;
 
   private constructor(
     entry: LayoutEntry,
     reader: LayoutSnapshot,
     signatures: readonly LayoutSnapshot[],
-    archive: LayoutImage["#archive"],
+    archive: ArchivedImage | null,
   ) {
     this.descriptor = { mediaType: entry.mediaType, digest: entry.digest, size: entry.size };
     this.source = new LayoutSource([...signatures, reader]);
@@ -67,12 +72,12 @@ export class LayoutImage implements OfflineImage {
     return {
       manifests: [...images, ...indexes],
       pieces: await Promise.all([...blobs, ...foreign].map((blob) => this.#pieceOf(blob))),
-      notALayout: null,
     };
   }
 
   async #pieceOf(descriptor: Descriptor): Promise<Piece> {
-    if ((await this.#reader.blobSize(descriptor.digest)) === null) throw lacking(this.#reader.name, descriptor.digest);
+    if ((await this.#reader.blobSize(descriptor.digest)) === null)
+      throw lacking(this.#reader.name, descriptor.digest);
     const open = (signal: AbortSignal) => this.#reader.blob(descriptor, signal);
     return { descriptor, where: this.#reader.name, open };
   }

@@ -28,7 +28,8 @@ export async function legacyFiles(
   const repositories = readRepositories(await readWhole(files, "repositories", signal));
   const uppermost = ids.at(-1);
   for (const id of repositories.ids) {
-    if (id !== uppermost) throw mismatch(`repositories names the layer ${quote(id)}, which is not the image's uppermost`);
+    if (id !== uppermost)
+      throw mismatch(`repositories names the layer ${quote(id)}, which is not the image's uppermost`);
   }
   return { paths: [...paths, "repositories"], names: repositories.names };
 }

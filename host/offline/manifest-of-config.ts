@@ -17,12 +17,16 @@ export async function manifestOfConfig(
   for (const layout of layouts) {
     for (const manifest of await manifestsOf(layout, signal)) {
       const content = readManifest(manifest);
-      if (content.kind === "manifest" && content.config.digest === config) found.set(manifest.digest, manifest);
+      if (content.kind === "manifest" && content.config.digest === config)
+        found.set(manifest.digest, manifest);
     }
   }
   const [only, another] = found.values();
   if (another !== undefined)
-    throw new ImageError(`--signatures has several manifests of the archive's image ${config}`, "image-ambiguous");
+    throw new ImageError(
+      `--signatures has several manifests of the archive's image ${config}`,
+      "image-ambiguous",
+    );
   if (only !== undefined) return only;
   throw new ImageError(
     layouts.length === 0
@@ -36,7 +40,11 @@ export async function manifestOfConfig(
 async function manifestsOf(layout: LayoutSnapshot, signal: AbortSignal): Promise<readonly Manifest[]> {
   const digests = (await layout.entries(signal)).map(({ digest }) => digest);
   const found = new Map<string, Manifest>();
-  for (let digest = digests.pop(); digest !== undefined && found.size < MOST_MANIFESTS; digest = digests.pop()) {
+  for (
+    let digest = digests.pop();
+    digest !== undefined && found.size < MOST_MANIFESTS;
+    digest = digests.pop()
+  ) {
     if (found.has(digest)) continue;
     try {
       const manifest = await layout.manifest(digest, signal);

@@ -67,7 +67,10 @@ export function onlyImageOf({ images }: Survey): LayoutEntry {
   const digests = new Set(images.map(({ digest }) => digest));
   if (digests.size === 1) return first;
   const names = images.map((entry) => quote(namesOf(entry)[0] ?? entry.digest)).slice(0, 4);
-  throw new ImageError(`there are ${digests.size} images where one is to be judged: ${names.join(", ")}`, "image-ambiguous");
+  throw new ImageError(
+    `there are ${digests.size} images where one is to be judged: ${names.join(", ")}`,
+    "image-ambiguous",
+  );
 }
 
 async function readEntry(reader: LayoutReader, entry: LayoutEntry, signal: AbortSignal): Promise<Manifest> {
@@ -137,7 +140,10 @@ async function addDescendants(
   for (const { digest } of content.manifests) {
     if (into.has(digest)) continue;
     if (into.size >= MOST_MANIFESTS)
-      throw new ImageError(`the layout has indexes of more than ${MOST_MANIFESTS} manifests`, "layout-invalid");
+      throw new ImageError(
+        `the layout has indexes of more than ${MOST_MANIFESTS} manifests`,
+        "layout-invalid",
+      );
     into.add(digest);
     const child = await reader.manifest(digest, signal);
     if (child !== null) await addDescendants(reader, readManifest(child), into, signal);

@@ -1,5 +1,5 @@
 import type { Image } from "#component/types";
-import { ArgumentRefused, CoreFault } from "../core/core.js";
+import { ArgumentRefused, CoreFault, type CoreJudgement } from "../core/core.js";
 import { ImageError } from "../oci/image-error.js";
 import type { EvidencePlace, Source } from "../sources/source.js";
 import { type AuditSink, auditRecord } from "./audit.js";

@@ -55,8 +55,10 @@ async function look(place: Place, request: Request, answer: Answer, signal: Abor
     place.subjects ??= findSubjects(reader, signal);
     const { bySubject, isComplete } = await place.subjects;
     const manifests = bySubject.get(reference) ?? [];
-    if (manifests.length > 0) answer.add(listOfReferrers(manifests), OCI_INDEX, `${reader.name}@${reference}`);
-    if (!isComplete) answer.addUnavailable("evidence-too-large", `${reader.name} has more blobs than are searched`);
+    if (manifests.length > 0)
+      answer.add(listOfReferrers(manifests), OCI_INDEX, `${reader.name}@${reference}`);
+    if (!isComplete)
+      answer.addUnavailable("evidence-too-large", `${reader.name} has more blobs than are searched`);
   }
 }
 

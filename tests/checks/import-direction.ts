@@ -18,6 +18,7 @@ export const LAYERS = {
       "sources",
       "service",
       "signing",
+      "offline",
       "server",
       "plugin",
     ],

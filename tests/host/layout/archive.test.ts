@@ -122,12 +122,28 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
     ],
   ],
   "archive-link": [
-    ["a hard link", makeTar([{ path: "a", type: "1" }]), /has a link or device: "a"$/],
-    ["a symbolic link", makeTar([{ path: "a", type: "2" }]), /has a link or device: "a"$/],
-    ["a device", makeTar([{ path: "a", type: "3" }]), /has a link or device: "a"$/],
-    ["a file of the reserved type", makeTar([{ path: "a", type: "7" }]), /has a link or device: "a"$/],
-    ["a long link of GNU tar", makeTar([{ path: "a", type: "K" }]), /has a link or device: "a"$/],
-    ["a header for all entries", makeTar([{ path: "g", type: "g" }]), /has a link or device: "g"$/],
+    [
+      "a hard link",
+      makeTar([{ path: "a", type: "1" }]),
+      /has a link or device: "a"; save it as oci-archive$/,
+    ],
+    [
+      "a symbolic link",
+      makeTar([{ path: "a", type: "2" }]),
+      /has a link or device: "a"; save it as oci-archive$/,
+    ],
+    ["a device", makeTar([{ path: "a", type: "3" }]), /has a link or device: "a"; save it as oci-archive$/],
+    [
+      "a file of the reserved type",
+      makeTar([{ path: "a", type: "7" }]),
+      /has a link or device: "a"; save it as oci-archive$/,
+    ],
+    [
+      "a long link of GNU tar",
+      makeTar([{ path: "a", type: "K" }]),
+      /has a link or device: "a"; save it as oci-archive$/,
+    ],
+    ["a header for all entries", makeTar([{ path: "g", type: "g" }]), /has a link or device: "g"; save/],
   ],
   "archive-path-unsafe": [
     ["a climbing path in an extended header", makeTar([pax(["path", "../a"]), a]), /has the path "..\/a"$/],

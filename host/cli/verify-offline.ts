@@ -1,0 +1,78 @@
+import { NameRefused } from "../core/core.js";
+import { ImageError } from "../oci/image-error.js";
+import { checkContents, hashOnly } from "../offline/contents.js";
+import type { ReadName } from "../offline/image-names.js";
+import { type OpenImage, openImage } from "../offline/open-image.js";
+import type { AuditSink } from "../service/audit.js";
+import type { LoadedCore, PolicyState } from "../service/policy-file.js";
+import { type Verdict, Verifier } from "../service/verifier.js";
+import { LayoutSource } from "../sources/layout-source.js";
+import { ByteProgress } from "./byte-progress.js";
+import { namedImage } from "./named-image.js";
+import type { OfflineWish } from "./offline-options.js";
+import { note } from "./output.js";
+
+/**
+ * Judges an image where it lies as `name`. Allowed means, beside the policy's saying so, that everything its manifest
+ * leads to was there and had the right digest and, if a copy was wished, that it is written.
+ */
+export async function verifyOffline(
+  wish: OfflineWish,
+  name: string,
+  state: PolicyState,
+  audit: AuditSink,
+  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<Verdict> {
+  const { signal } = options;
+  let opened: OpenImage;
+  try {
+    opened = await openImage(wish.source, wish.signatures, signal);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const nowhere = new Verifier({ policy: () => state, source: new LayoutSource([]), audit });
+    return nowhere.refuse(namedImage(name), error.code, error.message);
+  }
+  const { image, close } = opened;
+  let copied: string | null = null;
+  const progress = new ByteProgress("checked");
+  try {
+    const { mediaType, digest, size } = image.descriptor;
+    const descriptor = Buffer.from(JSON.stringify({ mediaType, digest, size }));
+    const verifier = new Verifier({ policy: () => state, source: image.source, audit });
+    const verdict = await verifier.verify(
+      { ...namedImage(name), digest, descriptor },
+      {
+        ...options,
+        confirm: async (accepted) => {
+          if (accepted.digest !== digest) throw new TypeError("another image was judged");
+          // A copy takes no names from where it comes.
+          const names = wish.copy === null && state.kind === "loaded" ? readerOf(state.core) : null;
+          const contents = await image.contents(accepted.name, names, signal);
+          const watched = { signal, onProgress: progress.show.bind(progress) };
+          if (wish.copy === null) await checkContents(contents, hashOnly, watched);
+          else copied = await wish.copy.write(contents, accepted.name, watched);
+        },
+      },
+    );
+    if (copied !== null && copied !== digest)
+      note(
+        `the copy's manifest is ${copied}, of the same configuration: the archive has its layers unpacked`,
+      );
+    return verdict;
+  } finally {
+    progress.end();
+    await close();
+  }
+}
+
+/** Reads names by the core, as it reads the one that is judged. */
+function readerOf(core: LoadedCore): (name: string) => ReadName | null {
+  return (name) => {
+    try {
+      return core.explain(namedImage(name)).reference ?? null;
+    } catch (error) {
+      if (error instanceof NameRefused) return null;
+      throw error;
+    }
+  };
+}
