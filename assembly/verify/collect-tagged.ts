@@ -19,8 +19,7 @@ export function collectTagged(out: Signatures, search: Search): void {
   const tag = cosignTag(search.digest);
   // A registry has one manifest under a tag; of layouts, each may have one.
   const answers = search.evidence.answersTo(RequestKind.CosignTag, tag);
-  if (answers.length == 0)
-    search.want(RequestKind.CosignTag, tag, [OCI_MANIFEST], search.bounds.listBytes);
+  if (answers.length == 0) search.want(RequestKind.CosignTag, tag, [OCI_MANIFEST], search.bounds.listBytes);
   let left = search.bounds.signatures;
   for (let i = 0; i < answers.length; i++) {
     out.noteUnavailable(answers[i]);
