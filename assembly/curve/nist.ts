@@ -1,72 +1,13 @@
-// The curves of NIST SP 800-186, section 3.2.1, written as there: most significant digit first. All have prime order.
+// The curves of NIST SP 800-186, section 3.2.1.
 
-import { limbsFromHex } from "../field/limbs";
-import { Curve } from "./weierstrass";
+import { P256 } from "./generated/p256";
+import { P384 } from "./generated/p384";
+import { P521 } from "./generated/p521";
+import { NistCurve } from "./nist-curve";
 
 /** p = 2^256 − 2^224 + 2^192 + 2^96 − 1 */
-export function p256(): Curve {
-  return new Curve(
-    limbsFromHex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", 8),
-    limbsFromHex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 8),
-    limbsFromHex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b", 8),
-    limbsFromHex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296", 8),
-    limbsFromHex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", 8),
-  );
-}
-
+export const p256: NistCurve = new NistCurve(new P256());
 /** p = 2^384 − 2^128 − 2^96 + 2^32 − 1 */
-export function p384(): Curve {
-  return new Curve(
-    limbsFromHex(
-      "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
-      12,
-    ),
-    limbsFromHex(
-      "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
-      12,
-    ),
-    limbsFromHex(
-      "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef",
-      12,
-    ),
-    limbsFromHex(
-      "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7",
-      12,
-    ),
-    limbsFromHex(
-      "3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f",
-      12,
-    ),
-  );
-}
-
+export const p384: NistCurve = new NistCurve(new P384());
 /** p = 2^521 − 1 */
-export function p521(): Curve {
-  return new Curve(
-    limbsFromHex(
-      "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff" +
-        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-      17,
-    ),
-    limbsFromHex(
-      "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa" +
-        "51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
-      17,
-    ),
-    limbsFromHex(
-      "0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e1" +
-        "56193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00",
-      17,
-    ),
-    limbsFromHex(
-      "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dba" +
-        "a14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66",
-      17,
-    ),
-    limbsFromHex(
-      "011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c" +
-        "97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650",
-      17,
-    ),
-  );
-}
+export const p521: NistCurve = new NistCurve(new P521());

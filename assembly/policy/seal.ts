@@ -6,7 +6,8 @@ import { BytesMap } from "../bytes/bytes-map";
 import { encodeHex } from "../bytes/hex";
 import { sha256 } from "../hash/sha256";
 import { KEY_FILE_BYTES } from "../limits";
-import { isEcdsa, ParsedKey, parsePublicKey } from "../sig/public-key";
+import { reserveMultiples } from "../sig/known-keys";
+import { isEcdsa, ParsedKey, PublicKey, parsePublicKey } from "../sig/public-key";
 import { Material, Policy, Requirement, RequirementKind, RequirementList } from "./types";
 
 /** What is known of one place that names a public key. */
@@ -31,11 +32,14 @@ export function readKeys(policy: Policy): Array<KeyState> {
   const reading = new KeyReading();
   reading.list(policy.default);
   for (let i = 0; i < policy.lists.length; i++) reading.list(policy.lists[i]);
+  reserveMultiples(reading.keys);
   return reading.states;
 }
 
 class KeyReading {
   readonly states: Array<KeyState> = [];
+  /** Each once. */
+  readonly keys: Array<PublicKey> = [];
   /** By content. */
   private readonly parsed: BytesMap<ParsedKey> = new BytesMap<ParsedKey>();
   /** Data that was listed. */
@@ -58,11 +62,23 @@ class KeyReading {
   ): void {
     for (let i = 0; i < materials.length; i++) {
       const material = materials[i];
-      const parsed = parseOnce(this.parsed, material);
+      const parsed = this.parseOnce(material);
       material.key = areRekor && parsed !== null ? ofRekor(parsed) : parsed;
       if (this.isNew(material))
         this.states.push(stateOf(material, materialPath(list, requirement, material)));
     }
+  }
+
+  private parseOnce(material: Material): ParsedKey | null {
+    const content = material.content();
+    if (content === null || content.length > KEY_FILE_BYTES) return null;
+    const known = this.parsed.get(content);
+    if (known !== null) return known;
+    const parsed = parsePublicKey(content);
+    this.parsed.add(content, parsed);
+    const key = parsed.key;
+    if (key !== null) this.keys.push(key);
+    return parsed;
   }
 
   /** Whether a file, or data, is named for the first time. */
@@ -73,16 +89,6 @@ class KeyReading {
     file.isListed = true;
     return true;
   }
-}
-
-function parseOnce(parsed: BytesMap<ParsedKey>, material: Material): ParsedKey | null {
-  const content = material.content();
-  if (content === null || content.length > KEY_FILE_BYTES) return null;
-  const known = parsed.get(content);
-  if (known !== null) return known;
-  const key = parsePublicKey(content);
-  parsed.add(content, key);
-  return key;
 }
 
 /** Upstream takes no other keys of a log than those of ECDSA. */

@@ -2,13 +2,17 @@
 // same sources and with the same options as the core; not part of it.
 
 import { Bytes } from "../bytes/bytes";
+import { Multiples } from "../curve/multiples";
 import { Limbs, limbsFromBytes } from "../field/limbs";
 import { Modulus } from "../field/modulus";
 import { sha256 as hash256 } from "../hash/sha256";
 import { sha384 as hash384, sha512 as hash512 } from "../hash/sha512";
 import { mark, release } from "../runtime/arena";
+import { verifyEcdsa } from "../sig/ecdsa";
+import { EcdsaSignature } from "../sig/ecdsa-signature";
 import { verifyEd25519 } from "../sig/ed25519";
-import { ParsedKey, parsePublicKey } from "../sig/public-key";
+import { makeTables, reserveMultiples } from "../sig/known-keys";
+import { curveOf, KeyKind, ParsedKey, PublicKey, parsePublicKey } from "../sig/public-key";
 import { verifyByAlgorithm } from "../sig/signature-algorithm";
 import { verifySignature } from "../sig/verify";
 
@@ -38,6 +42,44 @@ export function sha512(message: usize, length: i32): usize {
 export function parseKey(pem: usize, length: i32): ParsedKey {
   return parsePublicKey(new Bytes(pem, length));
 }
+
+/** The ECDSA key with this uncompressed point; null if there is no such point. */
+export function keyOfPoint(kind: KeyKind, point: usize, length: i32): ParsedKey | null {
+  const octets = new Bytes(point, length);
+  const packed = curveOf(kind).pointFromOctets(octets);
+  if (packed == 0) return null;
+  const key = new PublicKey(kind, octets, octets);
+  key.point = new Multiples(packed);
+  return new ParsedKey(key, "");
+}
+
+/** Whether (r, s), of `length` bytes each, over a digest is by the ECDSA key. */
+export function verifyNumbers(
+  parsed: ParsedKey,
+  digest: usize,
+  digestLength: i32,
+  r: usize,
+  s: usize,
+  length: i32,
+): bool {
+  const key = parsed.key!;
+  const signature = new EcdsaSignature(new Bytes(r, length), new Bytes(s, length));
+  return verifyEcdsa(curveOf(key.kind), key.point!, new Bytes(digest, digestLength), signature);
+}
+
+/** Makes the key one that is known in advance, as those of a policy are. Once in an instance. */
+export function know(parsed: ParsedKey): void {
+  reserveMultiples([parsed.key!]);
+}
+
+/** As if the ECDSA key had been used so often that all tables pay. */
+export function useOften(parsed: ParsedKey): void {
+  const key = parsed.key!;
+  key.point!.uses = i32.MAX_VALUE;
+  curveOf(key.kind).generator.uses = i32.MAX_VALUE;
+}
+
+export { makeTables };
 
 /** The KeyKind, or -1. */
 export function keyKind(parsed: ParsedKey): i32 {

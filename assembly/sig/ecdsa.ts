@@ -1,50 +1,45 @@
 // ECDSA verification (SEC 1, 4.1.4; FIPS 186-5, 6.4.2). High and low s are both valid, as in Go and cosign.
 
 import { Bytes } from "../bytes/bytes";
-import { sumOfMultiples } from "../curve/group";
-import { Curve, Point } from "../curve/weierstrass";
-import { addWithCarry, bitLength, copy, equals, isZero, Limbs, limbsFromBytes } from "../field/limbs";
+import { Multiples } from "../curve/multiples";
+import { NistCurve } from "../curve/nist-curve";
+import { isLess, isZero, numberFromBytes, reduce } from "../curve/numbers";
 import { EcdsaSignature } from "./ecdsa-signature";
 
-/** Whether `signature` over a message with this digest is by `key`. The digest is no longer than the curve's order. */
-export function verifyEcdsa(curve: Curve, key: Point, digest: Bytes, signature: EcdsaSignature): bool {
-  const n = curve.order;
-  const r = limbsFromBytes(signature.r, n.limbs);
-  const s = limbsFromBytes(signature.s, n.limbs);
-  if (r == null || isZero(r) || !n.contains(r)) return false;
-  if (s == null || isZero(s) || !n.contains(s)) return false;
+/** Of a number of any curve. */
+const NUMBER = 8 * 19;
 
-  assert(8 * digest.length <= bitLength(n.value));
-  const e = limbsFromBytes(digest, n.limbs)!;
-
-  // u1 = e/s, u2 = r/s. A plain number times a number in Montgomery form is a plain number.
-  const w = n.zero();
-  const u1 = n.zero();
-  const u2 = n.zero();
-  n.fromNumber(w, s);
-  n.invert(w, w);
-  n.multiply(u1, e, w);
-  n.multiply(u2, r, w);
-
-  const sum = sumOfMultiples<Point, Curve>(curve, u1, curve.generator, u2, key);
-  return !curve.isIdentity(sum) && hasCoordinate(curve, sum, r);
-}
+const R: usize = memory.data(NUMBER);
+const S: usize = memory.data(NUMBER);
+const E: usize = memory.data(NUMBER);
+const W: usize = memory.data(NUMBER);
+const U1: usize = memory.data(NUMBER);
+const U2: usize = memory.data(NUMBER);
 
 /**
- * Whether the x of `point` is r modulo n. x = X/Z is below p, so it is r, or r + n where that is below p; and instead
- * of dividing X, each of the two is multiplied by Z.
+ * Whether `signature` over a message with this digest is by the key whose point is that of `key`. Of a digest longer than
+ * the order of the curve, its leftmost bits count.
  */
-function hasCoordinate(curve: Curve, point: Point, r: Limbs): bool {
-  const field = curve.field;
-  const x = field.zero();
-  const scaled = field.zero();
-  copy(x, r);
-  let carry: u32 = 0;
-  while (carry == 0 && field.contains(x)) {
-    field.fromNumber(scaled, x);
-    field.multiply(scaled, scaled, point.z);
-    if (equals(scaled, point.x)) return true;
-    carry = addWithCarry(x, x, curve.order.value);
-  }
-  return false;
+export function verifyEcdsa(
+  curve: NistCurve,
+  key: Multiples,
+  digest: Bytes,
+  signature: EcdsaSignature,
+): bool {
+  const kernel = curve.kernel;
+  const n = kernel.n;
+  if (!numberFromBytes(kernel, R, signature.r) || isZero(kernel, R) || !isLess(kernel, R, n)) return false;
+  if (!numberFromBytes(kernel, S, signature.s) || isZero(kernel, S) || !isLess(kernel, S, n)) return false;
+  // No hash is as long as P-521, and the orders of the others are of whole bytes.
+  const leftmost = digest.slice(0, min(digest.length, kernel.numberBytes));
+  if (!numberFromBytes(kernel, E, leftmost)) return false;
+
+  // u1 = e/s, u2 = r/s. A plain number times a number in Montgomery form is a plain number.
+  curve.inverseModuloN.invert(W, S);
+  kernel.multiplyModuloOrder(W, W, kernel.squaredROfOrder);
+  kernel.multiplyModuloOrder(U1, E, W);
+  kernel.multiplyModuloOrder(U2, R, W);
+  reduce(kernel, U1, U1, n);
+  reduce(kernel, U2, U2, n);
+  return curve.sumHasX(U1, U2, key, R);
 }

@@ -16,10 +16,10 @@ import {
 import { hasPemBlock, parsePem } from "../asn1/pem";
 import { NULL, OBJECT_IDENTIFIER, SEQUENCE } from "../asn1/tag";
 import { Bytes } from "../bytes/bytes";
+import { Multiples } from "../curve/multiples";
 import { p256, p384, p521 } from "../curve/nist";
-import { Curve } from "../curve/weierstrass";
+import { NistCurve } from "../curve/nist-curve";
 import { KEY_FILE_BYTES } from "../limits";
-import { mark, release } from "../runtime/arena";
 import { encodeRsaSpki, rsaKeyProblem } from "./rsa-key";
 
 export enum KeyKind {
@@ -38,6 +38,9 @@ export class PublicKey {
     /** Its subjectPublicKey: an uncompressed point, an RSAPublicKey in DER, or the 32 bytes of Ed25519. */
     readonly material: Bytes,
   ) {}
+
+  /** ECDSA: its point, and what is known of it. */
+  point: Multiples | null = null;
 }
 
 /** A key, or the reason why there is none. */
@@ -54,11 +57,11 @@ export function isEcdsa(kind: KeyKind): bool {
 }
 
 /** The curve of an ECDSA key. */
-export function curveOf(kind: KeyKind): Curve {
-  if (kind == KeyKind.EcdsaP256) return p256();
-  if (kind == KeyKind.EcdsaP384) return p384();
+export function curveOf(kind: KeyKind): NistCurve {
+  if (kind == KeyKind.EcdsaP256) return p256;
+  if (kind == KeyKind.EcdsaP384) return p384;
   assert(kind == KeyKind.EcdsaP521);
-  return p521();
+  return p521;
 }
 
 /** The key in the PEM file `pem`: one block, labelled PUBLIC KEY or RSA PUBLIC KEY. */
@@ -99,8 +102,11 @@ function parseEcdsaKey(spki: Bytes, parameters: DerReader, point: Bytes): Parsed
   else if (isOid(curve, SECP384R1)) kind = KeyKind.EcdsaP384;
   else if (isOid(curve, SECP521R1)) kind = KeyKind.EcdsaP521;
   else return refused("the curve is none of P-256, P-384 and P-521");
-  if (!isOnCurve(kind, point)) return refused("the point is not an uncompressed point on the curve");
-  return accepted(kind, spki, point);
+  const packed = curveOf(kind).pointFromOctets(point);
+  if (packed == 0) return refused("the point is not an uncompressed point on the curve");
+  const parsed = accepted(kind, spki, point);
+  parsed.key!.point = new Multiples(packed);
+  return parsed;
 }
 
 /** RFC 3279, 2.3.1: the parameters are NULL. */
@@ -116,13 +122,6 @@ function parseEd25519Key(spki: Bytes, parameters: DerReader, point: Bytes): Pars
   if (!parameters.done()) return refused("the Ed25519 parameters are not absent");
   if (point.length != 32) return refused("an Ed25519 key has 32 bytes");
   return accepted(KeyKind.Ed25519, spki, point);
-}
-
-function isOnCurve(kind: KeyKind, point: Bytes): bool {
-  const workspace = mark();
-  const onCurve = curveOf(kind).pointFromOctets(point) != null;
-  release(workspace);
-  return onCurve;
 }
 
 function accepted(kind: KeyKind, spki: Bytes, material: Bytes): ParsedKey {

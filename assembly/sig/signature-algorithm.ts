@@ -70,10 +70,9 @@ function verifyByEcdsa(key: PublicKey, digest: Bytes, untrustedSignature: Bytes)
   const signature = parseEcdsaDer(untrustedSignature);
   if (signature == null) return false;
   const curve = curveOf(key.kind);
-  const point = curve.pointFromOctets(key.material);
   // FIPS 186-5, 6.4.1: of a digest that is longer than the order, the leftmost bits.
   const e = digest.slice(0, min(digest.length, orderBytes));
-  return point != null && verifyEcdsa(curve, point, e, signature);
+  return verifyEcdsa(curve, key.point!, e, signature);
 }
 
 /** Whole bytes in the order of the key's curve; 0 if it is on none. */

@@ -45,8 +45,7 @@ function verifyByEcdsa(key: PublicKey, message: Bytes, untrustedSignature: Bytes
   const signature = parseEcdsaSignature(untrustedSignature);
   if (signature == null) return false;
   const curve = curveOf(key.kind);
-  const point = curve.pointFromOctets(key.material);
-  if (point == null) return false;
+  const point = key.point!;
   if (verifyEcdsa(curve, point, sha256(message), signature)) return true;
   if (key.kind == KeyKind.EcdsaP384) return verifyEcdsa(curve, point, sha384(message), signature);
   if (key.kind == KeyKind.EcdsaP521) return verifyEcdsa(curve, point, sha512(message), signature);

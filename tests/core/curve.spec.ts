@@ -1,7 +1,7 @@
 import { sumOfMultiples } from "../../assembly/curve/group";
-import { p256, p384, p521 } from "../../assembly/curve/nist";
-import { Curve, Point } from "../../assembly/curve/weierstrass";
 import { copy, equals, Limbs, subtractWithBorrow } from "../../assembly/field/limbs";
+import { p256, p384, p521 } from "./plain/nist";
+import { Curve, Point } from "./plain/weierstrass";
 import { fromHex } from "./support/hex";
 
 const P256_GENERATOR =

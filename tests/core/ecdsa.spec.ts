@@ -1,10 +1,10 @@
 import { Bytes } from "../../assembly/bytes/bytes";
 import { sumOfMultiples } from "../../assembly/curve/group";
-import { p256, p384 } from "../../assembly/curve/nist";
-import { Curve, Point } from "../../assembly/curve/weierstrass";
 import { Limbs, limbsFromBytes } from "../../assembly/field/limbs";
-import { verifyEcdsa } from "../../assembly/sig/ecdsa";
 import { EcdsaSignature } from "../../assembly/sig/ecdsa-signature";
+import { verifyEcdsa } from "./plain/ecdsa";
+import { p256, p384 } from "./plain/nist";
+import { Curve, Point } from "./plain/weierstrass";
 import { fromHex } from "./support/hex";
 
 function scalar(curve: Curve, hex: string): Limbs {

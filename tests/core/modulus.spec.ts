@@ -1,5 +1,4 @@
 import { Edwards25519 } from "../../assembly/curve/edwards25519";
-import { p256, p384, p521 } from "../../assembly/curve/nist";
 import {
   bitLength,
   copy,
@@ -11,6 +10,7 @@ import {
   subtractWithBorrow,
 } from "../../assembly/field/limbs";
 import { Modulus } from "../../assembly/field/modulus";
+import { p256, p384, p521 } from "./plain/nist";
 import { fromHex } from "./support/hex";
 
 /** The curves' primes and orders, and odd numbers at the edges: 3, all ones, a single high bit, ones only at the ends. */

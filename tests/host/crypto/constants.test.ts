@@ -120,12 +120,12 @@ function coefficientFromSeed(seed: string, primeBits: number): bigint {
 for (const { name, noble, prime, seed } of CURVES) {
   describe(`the constants of ${name}`, () => {
     test("p is the prime of its closed form", async () => {
-      const [p] = parameters(await source("assembly/curve/nist.ts"), name);
+      const [p] = parameters(await source("tests/core/plain/nist.ts"), name);
       assert.equal(p, prime);
     });
 
     test("b comes from the published seed: b²·c = −27", async () => {
-      const [p, , b] = parameters(await source("assembly/curve/nist.ts"), name);
+      const [p, , b] = parameters(await source("tests/core/plain/nist.ts"), name);
       assert.ok(p !== undefined && b !== undefined);
       const c = coefficientFromSeed(seed, p.toString(2).length);
       assert.equal((b * b * c + 27n) % p, 0n);
@@ -133,7 +133,7 @@ for (const { name, noble, prime, seed } of CURVES) {
 
     test("all five are those of @noble/curves", async () => {
       const { p, n, b, Gx, Gy } = noble.Point.CURVE();
-      assert.deepEqual(parameters(await source("assembly/curve/nist.ts"), name), [p, n, b, Gx, Gy]);
+      assert.deepEqual(parameters(await source("tests/core/plain/nist.ts"), name), [p, n, b, Gx, Gy]);
     });
   });
 }

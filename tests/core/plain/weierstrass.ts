@@ -3,10 +3,10 @@
 // addition formulas for prime order elliptic curves", 2016): right for all points, infinity, equal and opposite ones
 // included, so that no caller has an exceptional case to forget.
 
-import { Bytes } from "../bytes/bytes";
-import { bitLength, copy, equals, isZero, Limbs, limbsFromBytes, one } from "../field/limbs";
-import { Modulus } from "../field/modulus";
-import { Group } from "./group";
+import { Bytes } from "../../../assembly/bytes/bytes";
+import { Group } from "../../../assembly/curve/group";
+import { bitLength, copy, equals, isZero, Limbs, limbsFromBytes, one } from "../../../assembly/field/limbs";
+import { Modulus } from "../../../assembly/field/modulus";
 
 /** First octet of an uncompressed point. */
 const UNCOMPRESSED: u8 = 0x04;

@@ -1,0 +1,100 @@
+// What is made of a policy's keys beforehand, because they are known: multiples of their points. A few of them at a key's
+// first use; all of a table, between one call and the next, once a key has been used so often that this has paid.
+//
+// This is all that one image leaves for the next: how often keys were used. No verdict depends on it.
+
+import { LargeTable, largeBytes } from "../curve/large-table";
+import { largePoints, Multiples, SMALL_POINTS } from "../curve/multiples";
+import { NistCurve } from "../curve/nist-curve";
+import { curveOf, KeyKind, PublicKey } from "./public-key";
+
+/** Keys for which there is room for a few multiples: 1 to 2 KiB each. */
+const SMALL_TABLES = 1024;
+
+/** Room for large tables in all. */
+const LARGE_TABLES_BYTES = 32 << 20;
+
+/** With up to so many keys on a curve each may have as large a table as pays: 3 MiB for P-256. */
+const FEW_KEYS = 4;
+
+/** Points of a table that take as long to make as one sum is faster with it. */
+const POINTS_PER_USE = 128;
+
+class KnownPoint {
+  constructor(
+    readonly curve: NistCurve,
+    readonly multiples: Multiples,
+  ) {}
+}
+
+const table: LargeTable = new LargeTable();
+const known: Array<KnownPoint> = [];
+/** What is left of the room for large tables. */
+let free: usize = 0;
+let end: usize = 0;
+
+/** Reserves memory for multiples of these keys' points, each key given once. To be called once, before sealing. */
+export function reserveMultiples(keys: Array<PublicKey>): void {
+  assert(known.length == 0);
+  let bytes = 0;
+  for (let kind = KeyKind.EcdsaP256; kind <= KeyKind.EcdsaP521; kind++) {
+    const points = pointsOf(keys, kind);
+    if (points.length == 0) continue;
+    const curve = curveOf(kind);
+    const width = largeWidth(kind) - (points.length > FEW_KEYS ? 2 : 0);
+    points.unshift(curve.generator);
+    for (let i = 0; i < points.length; i++) {
+      points[i].largeWidth = width;
+      known.push(new KnownPoint(curve, points[i]));
+      bytes = min(LARGE_TABLES_BYTES, bytes + largeBytes(curve, width));
+      if (i > 0) points[i].small = heap.alloc(2 * SMALL_POINTS * curve.kernel.packedSize);
+    }
+  }
+  free = heap.alloc(bytes);
+  end = free + bytes;
+}
+
+function pointsOf(keys: Array<PublicKey>, kind: KeyKind): Array<Multiples> {
+  const points: Array<Multiples> = [];
+  for (let i = 0; i < keys.length && points.length < SMALL_TABLES; i++) {
+    if (keys[i].kind == kind) points.push(keys[i].point!);
+  }
+  return points;
+}
+
+/** Bits of a window: a table of twice the size saves one addition in twenty. */
+function largeWidth(kind: KeyKind): i32 {
+  if (kind == KeyKind.EcdsaP256) return 12;
+  return kind == KeyKind.EcdsaP384 ? 10 : 9;
+}
+
+/** Works on tables for about so many microseconds. Returns whether there is more to do. */
+export function makeTables(budget: u32): bool {
+  let spent: u32 = 0;
+  while (table.isIdle ? beginNext() : true) {
+    if (spent >= budget) return true;
+    spent += table.advance();
+  }
+  return false;
+}
+
+/** Begins the table that is needed most often, if one has paid for itself and there is room. */
+function beginNext(): bool {
+  let next: KnownPoint | null = null;
+  for (let i = 0; i < known.length; i++) {
+    const multiples = known[i].multiples;
+    if (multiples.largeIsReady || multiples.uses < usesThatPay(known[i])) continue;
+    if (free + largeBytes(known[i].curve, multiples.largeWidth) > end) continue;
+    if (next === null || multiples.uses > next.multiples.uses) next = known[i];
+  }
+  if (next === null) return false;
+  const multiples = next.multiples;
+  multiples.large = free;
+  free += largeBytes(next.curve, multiples.largeWidth);
+  table.begin(next.curve, multiples);
+  return true;
+}
+
+function usesThatPay(point: KnownPoint): i32 {
+  return largePoints(point.curve.kernel.numberBits, point.multiples.largeWidth) / POINTS_PER_USE;
+}
