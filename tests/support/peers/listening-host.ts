@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TlsOptions } from "node:tls";
 
 /** A request as a host saw it. */
 export interface SeenRequest {
@@ -15,23 +17,24 @@ export interface SeenRequest {
 
 export type Answer = (seen: SeenRequest, request: IncomingMessage, response: ServerResponse) => void;
 
-/** A host on a port of 127.0.0.1, over http, that keeps in mind everything it was asked and shown. */
+/** A host on a port of 127.0.0.1, over http, or https where it has a certificate, that keeps in mind everything it was asked and shown. */
 export class ListeningHost {
   /** Host and port, as in image names; it stays what it was when nobody listens there any more. */
   host = "";
   readonly seen: SeenRequest[] = [];
   readonly #server: Server;
 
-  private constructor(answer: Answer) {
-    this.#server = createServer((request, response) => {
+  private constructor(answer: Answer, tls: TlsOptions | undefined) {
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
       const seen = see(request);
       this.seen.push(seen);
       answer(seen, request, response);
-    });
+    };
+    this.#server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   }
 
-  static async start(answer: Answer): Promise<ListeningHost> {
-    const host = new ListeningHost(answer);
+  static async start(answer: Answer, tls?: TlsOptions): Promise<ListeningHost> {
+    const host = new ListeningHost(answer, tls);
     host.#server.listen(0, "127.0.0.1");
     await once(host.#server, "listening");
     host.host = `127.0.0.1:${(host.#server.address() as AddressInfo).port}`;

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import type { TlsOptions } from "node:tls";
 import { type KeyPair, selfSigned } from "./certificate.js";
 import { ListeningHost, type SeenRequest } from "./listening-host.js";
 import { BASIC } from "./registry-user.js";
@@ -19,16 +20,18 @@ export class TokenServer {
   /** The key by which tokens are signed, as a certificate in PEM. */
   readonly certificate: string;
   readonly #host: ListeningHost;
+  readonly #scheme: "http" | "https";
 
-  private constructor(host: ListeningHost, certificate: string) {
+  private constructor(host: ListeningHost, certificate: string, scheme: "http" | "https") {
     this.#host = host;
+    this.#scheme = scheme;
     this.certificate = certificate;
   }
 
-  static async start(): Promise<TokenServer> {
+  static async start(tls?: TlsOptions): Promise<TokenServer> {
     const key = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const host = await ListeningHost.start((seen, _request, response) => serve(key, seen, response));
-    return new TokenServer(host, selfSigned(key));
+    const host = await ListeningHost.start((seen, _request, response) => serve(key, seen, response), tls);
+    return new TokenServer(host, selfSigned(key), tls === undefined ? "http" : "https");
   }
 
   get host(): string {
@@ -36,7 +39,7 @@ export class TokenServer {
   }
 
   get realm(): string {
-    return `http://${this.host}/token`;
+    return `${this.#scheme}://${this.host}/token`;
   }
 
   get seen(): readonly SeenRequest[] {
