@@ -6,7 +6,7 @@ import { Bytes } from "./bytes/bytes";
 import { Reference } from "./image/reference";
 import { Place } from "./json/place";
 import { JsonReader } from "./json/reader";
-import { Finding } from "./policy/findings";
+import { Finding } from "./policy/finding";
 import { Candidate } from "./policy/scopes";
 import { KeyState } from "./policy/seal";
 import { Policy } from "./policy/types";
@@ -141,20 +141,23 @@ export function lowerSummary(
 ): usize {
   const at = allocate(24);
   storeBytes(at, digest);
-  const keyList = storeList(at + 8, keys.length, 36);
-  for (let i = 0; i < keys.length; i++) storeKey(keyList + 36 * i, keys[i]);
-  const findingList = storeList(at + 16, findings.length, 44);
   const place = new Place(policy.text);
+  const keyList = storeList(at + 8, keys.length, 44);
+  for (let i = 0; i < keys.length; i++) storeKey(keyList + 44 * i, place, keys[i]);
+  const findingList = storeList(at + 16, findings.length, 44);
   for (let i = 0; i < findings.length; i++) storeFinding(findingList + 44 * i, place, findings[i]);
   return at;
 }
 
-function storeKey(at: usize, key: KeyState): void {
-  storeBytes(at, key.path);
+function storeKey(at: usize, place: Place, key: KeyState): void {
+  place.to(key.material.offset);
+  store<u32>(at, place.line);
+  store<u32>(at, place.column, 4);
+  storeBytes(at + 8, key.path);
   const file = key.material.file;
-  if (file !== null) storeBytes(at + 8, file.path);
-  storeOption(at + 16, key.fingerprint);
-  storeText(at + 28, key.problem);
+  if (file !== null) storeBytes(at + 16, file.path);
+  storeOption(at + 24, key.fingerprint);
+  storeText(at + 36, key.problem);
 }
 
 function storeFinding(at: usize, place: Place, finding: Finding): void {
@@ -164,8 +167,8 @@ function storeFinding(at: usize, place: Place, finding: Finding): void {
   store<u32>(at, place.line, 12);
   store<u32>(at, place.column, 16);
   storeBytes(at + 20, finding.path);
-  storeText(at + 28, finding.message);
-  storeText(at + 36, finding.advice);
+  storeBytes(at + 28, finding.message);
+  storeBytes(at + 36, finding.advice);
 }
 
 /** `outcome` */

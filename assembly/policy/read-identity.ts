@@ -10,12 +10,13 @@ import { IdentityType, SignedIdentity } from "./types";
 export function readIdentity(reader: JsonReader): SignedIdentity {
   const start = reader.position();
   const type = reader.lookAhead("type");
-  const identity = new SignedIdentity(IdentityType.MatchExact);
+  const identity = new SignedIdentity(IdentityType.MatchExact, start);
   if (type !== null) {
-    if (type.is("matchExact")) return readPlain(reader, IdentityType.MatchExact);
-    if (type.is("matchRepoDigestOrExact")) return readPlain(reader, IdentityType.MatchRepoDigestOrExact);
-    if (type.is("matchRepository")) return readPlain(reader, IdentityType.MatchRepository);
-    if (type.is("matchDigest")) return readPlain(reader, IdentityType.MatchDigest);
+    if (type.is("matchExact")) return readPlain(reader, IdentityType.MatchExact, start);
+    if (type.is("matchRepoDigestOrExact"))
+      return readPlain(reader, IdentityType.MatchRepoDigestOrExact, start);
+    if (type.is("matchRepository")) return readPlain(reader, IdentityType.MatchRepository, start);
+    if (type.is("matchDigest")) return readPlain(reader, IdentityType.MatchDigest, start);
     if (type.is("exactReference")) return readExactReference(reader, start);
     if (type.is("exactRepository")) return readExactRepository(reader, start);
     if (type.is("remapIdentity")) return readRemapIdentity(reader, start);
@@ -29,17 +30,17 @@ export function readIdentity(reader: JsonReader): SignedIdentity {
   return identity;
 }
 
-function readPlain(reader: JsonReader, type: IdentityType): SignedIdentity {
+function readPlain(reader: JsonReader, type: IdentityType, start: i32): SignedIdentity {
   reader.enterObject();
   while (reader.nextMember()) {
     if (reader.memberName().is("type")) reader.string();
     else reader.failMember("unknown member; this type of signedIdentity has no other than type");
   }
-  return new SignedIdentity(type);
+  return new SignedIdentity(type, start);
 }
 
 function readExactReference(reader: JsonReader, start: i32): SignedIdentity {
-  const identity = new SignedIdentity(IdentityType.ExactReference);
+  const identity = new SignedIdentity(IdentityType.ExactReference, start);
   const text = readOnly(reader, "dockerReference");
   if (reader.failed()) return identity;
   if (text !== null) {
@@ -55,7 +56,7 @@ function readExactReference(reader: JsonReader, start: i32): SignedIdentity {
 }
 
 function readExactRepository(reader: JsonReader, start: i32): SignedIdentity {
-  const identity = new SignedIdentity(IdentityType.ExactRepository);
+  const identity = new SignedIdentity(IdentityType.ExactRepository, start);
   const text = readOnly(reader, "dockerRepository");
   if (reader.failed()) return identity;
   if (text !== null) {
@@ -79,7 +80,7 @@ function readOnly(reader: JsonReader, member: string): Bytes | null {
 }
 
 function readRemapIdentity(reader: JsonReader, start: i32): SignedIdentity {
-  const identity = new SignedIdentity(IdentityType.RemapIdentity);
+  const identity = new SignedIdentity(IdentityType.RemapIdentity, start);
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();

@@ -27,13 +27,13 @@ export class KeyState {
 export const UNREADABLE: string = "the file cannot be read";
 const TOO_LONG: string = "longer than 64 KiB";
 
-/** Reads the keys of every requirement. Returns each distinct one once, with the first place that names it. */
+/** Reads the keys of every requirement. Returns each distinct one once, with a place that names it, in the order of the text. */
 export function readKeys(policy: Policy): Array<KeyState> {
   const reading = new KeyReading();
   reading.list(policy.default);
   for (let i = 0; i < policy.lists.length; i++) reading.list(policy.lists[i]);
   reserveMultiples(reading.keys);
-  return reading.states;
+  return reading.states.sort((a, b) => a.material.offset - b.material.offset);
 }
 
 class KeyReading {
@@ -64,7 +64,8 @@ class KeyReading {
       const material = materials[i];
       const parsed = this.parseOnce(material);
       material.key = areRekor && parsed !== null ? ofRekor(parsed) : parsed;
-      if (this.isNew(material))
+      // What is good for signatures may be no key of a log.
+      if (this.isNew(material) || material.key !== parsed)
         this.states.push(stateOf(material, materialPath(list, requirement, material)));
     }
   }

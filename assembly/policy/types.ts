@@ -20,7 +20,11 @@ export enum IdentityType {
 
 /** `signedIdentity`: which docker-reference in a signature fits which image. */
 export class SignedIdentity {
-  constructor(readonly type: IdentityType) {}
+  constructor(
+    readonly type: IdentityType,
+    /** Where it stands in the policy's text. */
+    readonly offset: i32 = 0,
+  ) {}
   /** `dockerReference` or `dockerRepository` as written; else empty. */
   text: Bytes = new Bytes(0, 0);
   /** The same, read. */

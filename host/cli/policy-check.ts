@@ -1,25 +1,50 @@
 import type { Finding, PolicySummary } from "#component/types";
 import { PolicyCore, PolicyError } from "../core/core.js";
 import { FileRefused } from "../service/bounded-file.js";
+import { escapeUnprintable, jsonLine } from "../service/one-line.js";
+import { placeFindings } from "../service/policy-places.js";
 import { readNamedFile, readPolicyFile } from "../service/policy-reading.js";
 import { command } from "./command.js";
+import { cvmAgentFindings } from "./cvm-agent-policy.js";
 import { EXIT } from "./exit-code.js";
 import { note, print } from "./output.js";
+import { UsageError } from "./usage-error.js";
+
+/** The worst first. */
+const SEVERITIES: readonly Finding["severity"][] = ["error", "warning", "note"];
 
 export default command({
   operands: ["FILE"],
   description: `Reads FILE and the keys it names as the verifier would, and prints what a careful operator would want to know
-about it: FILE:LINE:COLUMN: SEVERITY: PATH: MESSAGE.
+about it: FILE:LINE:COLUMN: SEVERITY: PATH: MESSAGE [ID]; what to write instead. docs/findings.md has every ID.
 
-Exits with 0 if the policy is in order (warnings and notes may be printed), 1 if it loads but has an error or a key
-that cannot be used in it, and 2 if it cannot be read or does not load: then everything would be denied.`,
-  options: { json: { type: "boolean", help: "print one JSON object" } },
+Exits with 0 if there is no finding as severe as --fail-on, 1 if there is one, and 2 if the policy cannot be read or
+does not load: then everything would be denied.`,
+  options: {
+    json: { type: "boolean", help: "print one JSON object" },
+    "fail-on": { type: "string", value: "SEVERITY", help: "error (unless told), warning or note" },
+    "cvm-agent-policy": {
+      type: "string",
+      value: "FILE",
+      help: "the policy of Automata's cvm-agent, to be checked too",
+    },
+  },
   async run({ values, operands: [file = ""] }) {
+    const failOn = severityOf(values["fail-on"] ?? "error");
+    const agentPolicy = values["cvm-agent-policy"];
     const checked = check(file);
-    if (values.json) print(`${JSON.stringify(checked)}\n`);
-    else printText(checked);
-    if (checked.error !== null) return EXIT.usage;
-    return checked.ok ? EXIT.ok : EXIT.denied;
+    const agent =
+      agentPolicy === undefined ? [] : cvmAgentFindings(agentPolicy, file).map(inFile(agentPolicy));
+    const findings = [...checked.findings, ...agent];
+    const result = {
+      ...checked,
+      ok: checked.error === null && !findings.some(isAsSevereAs(failOn)),
+      findings,
+    };
+    if (values.json) print(jsonLine(result));
+    else printText(result);
+    if (result.error !== null) return EXIT.usage;
+    return result.ok ? EXIT.ok : EXIT.denied;
   },
 });
 
@@ -30,24 +55,41 @@ interface Place {
 }
 
 interface Checked {
-  readonly ok: boolean;
   readonly file: string;
   /** The first thing for which the policy does not load. */
   readonly error: (Place & { readonly message: string }) | null;
   readonly policyDigest: string | null;
   readonly keys: PolicySummary["keys"];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FindingInFile[];
 }
+
+type FindingInFile = Finding & { readonly file: string };
 
 function check(file: string): Checked {
   try {
-    const { digest, keys, findings } = PolicyCore.load(readPolicyFile(file), readNamedFile).summary;
-    const ok =
-      findings.every(({ severity }) => severity !== "error") && keys.every(({ problem }) => problem === "");
-    return { ok, file, error: null, policyDigest: digest, keys, findings };
+    const { summary } = PolicyCore.load(readPolicyFile(file), readNamedFile);
+    const findings = [...summary.findings, ...placeFindings(file, summary)]
+      .sort((a, b) => a.line - b.line || a.column - b.column)
+      .map(inFile(file));
+    return { file, error: null, policyDigest: summary.digest, keys: summary.keys, findings };
   } catch (error) {
-    return { ok: false, file, error: located(error), policyDigest: null, keys: [], findings: [] };
+    return { file, error: located(error), policyDigest: null, keys: [], findings: [] };
   }
+}
+
+function inFile(file: string): (finding: Finding) => FindingInFile {
+  return (finding) => ({ file, ...finding });
+}
+
+function severityOf(text: string): Finding["severity"] {
+  const severity = SEVERITIES.find((name) => name === text);
+  if (severity === undefined)
+    throw new UsageError(`--fail-on: ${JSON.stringify(text)} is not error, warning or note`);
+  return severity;
+}
+
+function isAsSevereAs(limit: Finding["severity"]): (finding: Finding) => boolean {
+  return ({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(limit);
 }
 
 /** `line` and `column` are 0 for what is not at a place in the file. */
@@ -66,8 +108,9 @@ function printText({ file, error, policyDigest, findings }: Checked): void {
     return;
   }
   for (const finding of findings) {
-    const { severity, message, advice } = finding;
-    print(`${placed(file, finding, `${message}${advice && `; ${advice}`}`, severity)}\n`);
+    const { severity, message, id, advice } = finding;
+    const line = placed(finding.file, finding, `${message} [${id}]${advice && `; ${advice}`}`, severity);
+    print(`${escapeUnprintable(line)}\n`);
   }
   print(`${file}: ${policyDigest}\n`);
 }

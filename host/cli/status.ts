@@ -62,9 +62,9 @@ function text(status: GetPolicyResponse): string {
     const what = key.problem === "" ? key.fingerprint : key.problem;
     lines.push(`key     ${what}  ${key.path}${key.file && ` ${key.file}`}`);
   }
-  for (const { severity, line, column, path: place, message, advice } of findings)
+  for (const { severity, id, line, column, path: place, message, advice } of findings)
     lines.push(
-      `${severity.padEnd(8)}${path}:${line}:${column}: ${place}: ${message}${advice && `; ${advice}`}`,
+      `${severity.padEnd(8)}${path}:${line}:${column}: ${place}: ${message} [${id}]${advice && `; ${advice}`}`,
     );
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -16,7 +16,8 @@ export function jsonLine(value: object): string {
   return `${escapeUnprintable(JSON.stringify(value))}\n`;
 }
 
-function escapeUnprintable(text: string): string {
+/** What a terminal would act on as `\\uXXXX`. */
+export function escapeUnprintable(text: string): string {
   return text.replace(UNPRINTABLE, (unprintable) =>
     Array.from({ length: unprintable.length }, (_, i) => unprintable.charCodeAt(i))
       .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { CoreFault, type PolicyCore, PolicyError } from "../core/core.js";
 import { FileRefused } from "./bounded-file.js";
 import { reasonLine } from "./one-line.js";
+import { placeFindings } from "./policy-places.js";
 import { loadAgreed, type PolicyReading } from "./policy-reading.js";
 
 /** Where the command line looks for a policy when it is given none, in order. */
@@ -61,14 +62,26 @@ export function readPolicyState(path: string): { state: PolicyState; reading: Po
   }
 }
 
-/** The findings on a policy in force that an operator should not miss, each as one line. */
+/** Most findings that are told without being asked for. */
+const MOST_WARNINGS = 10;
+
+/** The findings on a policy in force that an operator should not miss, each as one line, the worst first. */
 export function policyWarnings(state: PolicyState): string[] {
   if (state.kind !== "loaded") return [];
-  return state.core.summary.findings
-    .filter(({ severity }) => severity !== "note")
-    .map(({ severity, line, column, message, advice }) =>
-      reasonLine(`${severity}: ${state.path}:${line}:${column}: ${message}${advice && `; ${advice}`}`),
+  const { path, core } = state;
+  const findings = [...core.summary.findings, ...placeFindings(path, core.summary)];
+  const found = (["error", "warning"] as const).flatMap((wanted) =>
+    findings.filter(({ severity }) => severity === wanted),
+  );
+  const lines = found
+    .slice(0, MOST_WARNINGS)
+    .map(({ severity, id, line, column, message, advice }) =>
+      reasonLine(`${severity}: ${path}:${line}:${column}: ${message} [${id}]${advice && `; ${advice}`}`),
     );
+  const left = found.length - lines.length;
+  return left === 0
+    ? lines
+    : [...lines, reasonLine(`${left} more findings: countersign policy check ${path}`)];
 }
 
 function whyInvalid(path: string, error: unknown): string {

@@ -28,7 +28,7 @@ test("the core's enums have the names and the order of the interface", () => {
   assert.deepEqual(coreEnum("assembly/verify/evidence.ts", "RequestKind"), enumOf("request-kind"));
   assert.deepEqual(coreEnum("assembly/verify/evidence.ts", "ItemKind"), enumOf("item-kind"));
   assert.deepEqual(coreEnum("assembly/verify/subject.ts", "NameMode"), ["containerd", "user"]);
-  assert.deepEqual(coreEnum("assembly/policy/findings.ts", "Severity"), ["error", "warning", "note"]);
+  assert.deepEqual(coreEnum("assembly/policy/finding.ts", "Severity"), ["error", "warning", "note"]);
 });
 
 test("docs/codes.md has a line for every code, in order", () => {

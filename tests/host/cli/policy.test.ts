@@ -83,6 +83,48 @@ test("policy check, a key that cannot be read: exit status 1", async (t) => {
   assert.equal(status, 1);
 });
 
+test("policy check: a line a finding, with place, id and what to write instead; the exit status by severity", async (t) => {
+  const file = policyFile(t, {
+    ...REJECT_ALL,
+    transports: { docker: { "docker.io/nginx": [{ type: "reject" }] } },
+  });
+  const check = (...options: string[]) => runCli(["policy", "check", ...options, file]);
+  const [text, failing, note_, wrong] = await Promise.all([
+    check(),
+    check("--fail-on", "warning"),
+    check("--fail-on", "note", "--json"),
+    check("--fail-on", "all"),
+  ]);
+  assert.match(
+    text.stdout,
+    /policy\.json:1:\d+: warning: transports\.docker\["docker\.io\/nginx"\]: .* \[official-image\]; write "docker\.io\/library\/nginx"$/m,
+  );
+  assert.equal(text.status, 0);
+  assert.equal(failing.status, 1);
+  assert.equal(note_.status, 1);
+  const { ok, findings } = JSON.parse(note_.stdout);
+  assert.equal(ok, false);
+  assert.deepEqual(
+    findings.map(({ file, id, severity }: Record<string, string>) => [file, id, severity]),
+    [[file, "official-image", "warning"]],
+  );
+  assertUsageError(wrong, /--fail-on: "all" is not error, warning or note/);
+});
+
+test("policy check --cvm-agent-policy: findings of both files, each in its own; what is no such file is a usage error", async (t) => {
+  const file = policyFile(t, REJECT_ALL);
+  const agent = join(temporaryFolder(t), "cvm_agent_policy.json");
+  writeFileSync(agent, '{"workload_config":\n  {"image_signature_verification": {"enable": false}}}');
+  const [json, other] = await Promise.all([
+    runCli(["policy", "check", "--json", "--cvm-agent-policy", agent, file]),
+    runCli(["policy", "check", "--cvm-agent-policy", file, file]),
+  ]);
+  assert.equal(json.status, 1);
+  const [finding] = JSON.parse(json.stdout).findings;
+  assert.deepEqual([finding.file, finding.line, finding.id], [agent, 2, "cvm-verification-off"]);
+  assertUsageError(other, /has no workload_config/);
+});
+
 test("policy digest prints the digest alone, --json the core's beside it", async (t) => {
   const file = policyFile(t, REJECT_ALL);
   const [text, json] = await Promise.all([

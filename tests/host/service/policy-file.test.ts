@@ -125,7 +125,7 @@ test("a file of exactly 1 MiB is read", (t) => {
   assert.equal(readNamedFile(path)?.length, 1024 * 1024);
 });
 
-test("warnings have place and advice in one line; notes are none", () => {
+test("warnings have place and advice in one line, errors first; notes are none", () => {
   const finding = { id: "default-accepts", line: 1, column: 12, path: "default" };
   const state = loaded(
     coreDouble({
@@ -139,9 +139,26 @@ test("warnings have place and advice in one line; notes are none", () => {
     }),
   );
   assert.deepEqual(policyWarnings(state), [
-    "warning: /etc/countersign/policy.json:1:12: accepts anything; write reject",
-    "error: /etc/countersign/policy.json:1:12: two\\u000alines",
+    "error: /etc/countersign/policy.json:1:12: two\\u000alines [default-accepts]",
+    "warning: /etc/countersign/policy.json:1:12: accepts anything [default-accepts]; write reject",
   ]);
+});
+
+test("more warnings than anybody reads are counted", () => {
+  const finding = {
+    severity: "warning",
+    id: "x",
+    line: 1,
+    column: 1,
+    path: "",
+    message: "m",
+    advice: "",
+  } as const;
+  const lines = policyWarnings(
+    loaded(coreDouble({ summary: { findings: Array.from({ length: 13 }, () => finding) } })),
+  );
+  assert.equal(lines.length, 11);
+  assert.equal(lines.at(-1), "3 more findings: countersign policy check /etc/countersign/policy.json");
 });
 
 test("a default that accepts anything is warned about", (t) => {

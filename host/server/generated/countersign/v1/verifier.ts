@@ -163,6 +163,10 @@ export interface Key {
   fingerprint: string;
   /** Why it cannot be used; empty when it can. */
   problem: string;
+  /** Where in the policy's text, from 1. */
+  line: number;
+  /** From 1, in characters. */
+  column: number;
 }
 
 /** Finding is a remark on the policy. */
@@ -1149,7 +1153,7 @@ export const GetPolicyResponse: MessageFns<GetPolicyResponse> = {
 };
 
 function createBaseKey(): Key {
-  return { path: "", file: "", fingerprint: "", problem: "" };
+  return { path: "", file: "", fingerprint: "", problem: "", line: 0, column: 0 };
 }
 
 export const Key: MessageFns<Key> = {
@@ -1165,6 +1169,12 @@ export const Key: MessageFns<Key> = {
     }
     if (message.problem !== "") {
       writer.uint32(34).string(message.problem);
+    }
+    if (message.line !== 0) {
+      writer.uint32(40).uint32(message.line);
+    }
+    if (message.column !== 0) {
+      writer.uint32(48).uint32(message.column);
     }
     return writer;
   },
@@ -1214,6 +1224,22 @@ export const Key: MessageFns<Key> = {
             message.problem = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.line = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.column = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1235,6 +1261,8 @@ export const Key: MessageFns<Key> = {
     message.file = object.file ?? "";
     message.fingerprint = object.fingerprint ?? "";
     message.problem = object.problem ?? "";
+    message.line = object.line ?? 0;
+    message.column = object.column ?? 0;
     return message;
   },
 };
