@@ -50,6 +50,15 @@ export class RunningProcess {
     return this.#child.pid ?? 0;
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves when it has ended. */
+  async ended(): Promise<void> {
+    if (!this.#ended) await once(this.#child, "exit");
+  }
+
   /** Everything it has written, to either stream. */
   get output(): string {
     return this.#output;
@@ -60,6 +69,8 @@ export class RunningProcess {
     if (this.#ended) return;
     const ended = once(this.#child, "exit");
     this.#child.kill("SIGTERM");
+    // One that was stopped would not see that.
+    this.#child.kill("SIGCONT");
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE);
     await ended;
     clearTimeout(timer);

@@ -3,16 +3,15 @@ import { join } from "node:path";
 
 import { startDaemon } from "../../support/countersign/daemon.js";
 import { type Clients, GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
-import { makeImage } from "../../support/image.js";
 import { Parts } from "../../support/parts.js";
-import { pushOverHttp, pushSignatureOverHttp } from "../../support/peers/content.js";
 import { DockerRegistry } from "../../support/peers/docker-registry.js";
 import { type Asked, type FaultPlan, FaultyRegistry, mirrorOf } from "../../support/peers/faulty-registry.js";
 import type { ListeningHost } from "../../support/peers/listening-host.js";
 import type { Peers } from "../../support/peers/peers.js";
 import type { RunningProcess } from "../../support/process.js";
-import { generateKey, type SigningKey, signLegacy } from "../../support/sign.js";
+import { generateKey } from "../../support/sign.js";
 import type { Outcome } from "../outcome.js";
+import { policySigned, publish } from "../publish.js";
 import type { FaultLine, Hosts } from "./faults.js";
 
 /** One pull: a fault, and the request it befalls. */
@@ -63,17 +62,12 @@ export class Stage {
         registries.set(pull, parts.add(await FaultyRegistry.start(upstream, plan)));
       }
       const key = generateKey();
-      await publish(upstream, "faults/signed", key);
-      await publish(upstream, "faults/accepted", key);
+      await publish(upstream, "faults/signed", { key, as: SIGNED_AS });
+      await publish(upstream, "faults/accepted", { key, as: SIGNED_AS });
       await publish(upstream, "faults/unsigned", null);
 
       await writeFile(fileOf("team.pub"), key.publicPem);
-      const requirement = {
-        type: "sigstoreSigned",
-        keyPath: fileOf("team.pub"),
-        signedIdentity: { type: "exactRepository", dockerRepository: SIGNED_AS },
-      };
-      await writeFile(fileOf("policy.json"), JSON.stringify({ default: [requirement] }));
+      await writeFile(fileOf("policy.json"), policySigned(fileOf("team.pub"), SIGNED_AS));
       const hosts = [...registries.values(), foreign].map(({ host }) => host);
       const auths = Object.fromEntries(hosts.map((host) => [host, { auth: authOf(host) }]));
       await writeFile(fileOf("auth.json"), JSON.stringify({ auths }));
@@ -124,13 +118,4 @@ function repositoryFor({ asked, outcome }: Played): Repository {
   if (outcome.reason === null) return "faults/accepted";
   // Where the list of referrers is to be missed, nothing else may make up for it.
   return asked === "referrers" ? "faults/unsigned" : "faults/signed";
-}
-
-async function publish(host: string, repository: Repository, key: SigningKey | null): Promise<void> {
-  const image = makeImage({ seed: repository });
-  await pushOverHttp(host, repository, image, "1");
-  if (key === null) return;
-  const { privateKey } = key;
-  const wish = { privateKey, dockerReference: SIGNED_AS, manifestDigest: image.digest };
-  await pushSignatureOverHttp(host, repository, image.digest, signLegacy(wish));
 }

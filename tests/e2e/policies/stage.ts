@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { startDaemon } from "../../support/countersign/daemon.js";
 import { type Clients, GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
 import type { PluginChoice } from "../../support/countersign/plugin.js";
-import { makeImage } from "../../support/image.js";
 import { Parts } from "../../support/parts.js";
-import { pushOverHttp, pushSignatureOverHttp } from "../../support/peers/content.js";
 import { DockerRegistry } from "../../support/peers/docker-registry.js";
 import type { Peers } from "../../support/peers/peers.js";
 import type { RunningProcess } from "../../support/process.js";
-import { generateKey, signLegacy } from "../../support/sign.js";
+import { generateKey } from "../../support/sign.js";
+import { publish } from "../publish.js";
 import type { PolicyText, Story } from "./stories.js";
 
 /** What the daemon logs when it has looked at a policy's files again. */
@@ -93,14 +92,11 @@ export class Stage {
 
   /** Two images, the first of them signed; their names. */
   async #publish(slug: string): Promise<[string, string]> {
-    const names = [`${slug}/signed`, `${slug}/unsigned`] as const;
-    for (const name of names) await pushOverHttp(this.#registry, name, makeImage({ seed: name }), "1");
-    const [signed, unsigned] = names.map((name) => `${this.#registry}/${name}`) as [string, string];
-    const { digest } = makeImage({ seed: names[0] });
-    const { privateKey } = this.#keys.team;
-    const signature = signLegacy({ privateKey, dockerReference: signed, manifestDigest: digest });
-    await pushSignatureOverHttp(this.#registry, names[0], digest, signature);
-    return [`${signed}:1`, `${unsigned}:1`];
+    const signed = `${slug}/signed`;
+    const as = `${this.#registry}/${signed}`;
+    await publish(this.#registry, signed, { key: this.#keys.team, as });
+    await publish(this.#registry, `${slug}/unsigned`, null);
+    return [`${as}:1`, `${this.#registry}/${slug}/unsigned:1`];
   }
 }
 

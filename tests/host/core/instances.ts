@@ -2,6 +2,13 @@ import type { TestContext } from "node:test";
 
 /** Keeps every WebAssembly instance made during a test: what they hold is then open to damage. */
 export function captureInstances(t: TestContext): WebAssembly.Instance[] {
+  const { Instance } = WebAssembly;
+  t.after(() => Object.assign(WebAssembly, { Instance }));
+  return capturedInstances();
+}
+
+/** Every WebAssembly instance that is made from now on. */
+export function capturedInstances(): WebAssembly.Instance[] {
   const instances: WebAssembly.Instance[] = [];
   const { Instance } = WebAssembly;
   class Captured extends Instance {
@@ -11,7 +18,6 @@ export function captureInstances(t: TestContext): WebAssembly.Instance[] {
     }
   }
   Object.assign(WebAssembly, { Instance: Captured });
-  t.after(() => Object.assign(WebAssembly, { Instance }));
   return instances;
 }
 

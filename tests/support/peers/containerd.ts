@@ -13,6 +13,8 @@ export interface ContainerdOptions {
   readonly plainHttp: readonly string[];
   /** Of those, the one that is asked for images of docker.io. */
   readonly dockerHub?: string;
+  /** What a verifier may take, as a Go duration; containerd's default unless told. */
+  readonly verifierTimeout?: string;
 }
 
 /** A containerd of its own: root, state, socket and configuration in one folder. */
@@ -29,13 +31,13 @@ export class Containerd {
   }
 
   static async start(peers: Peers, options: ContainerdOptions): Promise<Containerd> {
-    const { folder, binDir, plainHttp, dockerHub } = options;
+    const { folder, binDir, plainHttp, dockerHub, verifierTimeout = "10s" } = options;
     const certs = join(folder, "certs.d");
     for (const host of plainHttp) await writeHosts(certs, host, host);
     if (dockerHub !== undefined) await writeHosts(certs, "docker.io", dockerHub);
     const config = join(folder, "containerd.toml");
     const address = join(folder, "containerd.sock");
-    await writeFile(config, configuration({ folder, address, binDir, certs }));
+    await writeFile(config, configuration({ folder, address, binDir, certs, verifierTimeout }));
     const env = { ...process.env, PATH: `${peers.bin}:${process.env["PATH"]}` };
     const args = ["--config", config];
     const running = await RunningProcess.start(
@@ -65,24 +67,30 @@ async function writeHosts(certs: string, registry: string, host: string): Promis
 
 // No member here may be one of those that make CRI pull by itself, without asking a verifier: registry.mirrors,
 // registry.configs, max_concurrent_downloads and their kin (`CheckLocalImagePullConfigs` in containerd).
-function configuration(paths: { folder: string; address: string; binDir: string; certs: string }): string {
+function configuration(set: {
+  folder: string;
+  address: string;
+  binDir: string;
+  certs: string;
+  verifierTimeout: string;
+}): string {
   return `version = 3
-root = '${paths.folder}/root'
-state = '${paths.folder}/state'
+root = '${set.folder}/root'
+state = '${set.folder}/state'
 disabled_plugins = ['io.containerd.nri.v1.nri']
 
 [grpc]
-  address = '${paths.address}'
+  address = '${set.address}'
 
 [plugins.'io.containerd.image-verifier.v1.bindir']
-  bin_dir = '${paths.binDir}'
+  bin_dir = '${set.binDir}'
   max_verifiers = 10
-  per_verifier_timeout = '10s'
+  per_verifier_timeout = '${set.verifierTimeout}'
 
 [plugins.'io.containerd.cri.v1.images']
   use_local_image_pull = false
   [plugins.'io.containerd.cri.v1.images'.registry]
-    config_path = '${paths.certs}'
+    config_path = '${set.certs}'
 `;
 }
 

@@ -15,16 +15,16 @@ export interface Proper {
 }
 
 /** What our daemon gets in place of the proper answer; null: nobody listens any more. */
-export type Change = (proper: Proper) => Fault | null;
+export type Change = (proper: Proper) => Fault | null | Promise<Fault>;
 
 export interface FaultPlan {
   /** Which of our requests go wrong. */
   readonly on: Asked;
   readonly change: Change;
-  /** Authorization that our requests must have; those without are challenged. */
-  readonly admits: string;
+  /** Authorization that our requests must have; those without are challenged. Undefined: they need none. */
+  readonly admits?: string;
   /** WWW-Authenticate. */
-  readonly challenge: string;
+  readonly challenge?: string;
 }
 
 /** What that other host gives. */
@@ -83,12 +83,12 @@ export class FaultyRegistry {
     }
     this.inOrder &&= this.#isResolved;
     const { on, change, admits, challenge } = this.#plan(this.host);
-    if (seen.authorization !== admits) {
+    if (admits !== undefined && challenge !== undefined && seen.authorization !== admits) {
       return serveFault({ status: 401, headers: { "www-authenticate": challenge } }, response);
     }
     if (askedBy(seen.path) !== on) return serveFault(proper, response);
     this.faults++;
-    const fault = change(proper);
+    const fault = await change(proper);
     if (fault === null) await this.stop();
     else serveFault(fault, response);
   }
