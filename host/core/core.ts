@@ -63,6 +63,11 @@ export class PolicyCore {
     return this.#call(({ explain }) => explain(image), NameRefused);
   }
 
+  /** Gives the core about so many microseconds to prepare for calls to come. True: there is more to do. */
+  idle(budget: number): boolean {
+    return this.#call(({ idle }) => idle(budget));
+  }
+
   #call<T>(call: (functions: Component["functions"]) => T, typedError?: TypedError): T {
     this.#loaded ??= loadComponent(this.#policy, (path) => this.#files.get(path) ?? null);
     const { component, memoryLimit } = this.#loaded;

@@ -27,7 +27,7 @@ export type PolicyState =
     };
 
 /** What a loaded policy is used for. */
-export type LoadedCore = Pick<PolicyCore, "summary" | "plan" | "judge" | "explain">;
+export type LoadedCore = Pick<PolicyCore, "summary" | "plan" | "judge" | "explain" | "idle">;
 
 /** Where the policy is; or where it was looked for, the first place of which is where it would be. */
 export type PolicyLocation =

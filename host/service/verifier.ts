@@ -13,6 +13,7 @@ import { type Measurement, MeasurementFailed } from "./measurement.js";
 import type { PolicyState } from "./policy-file.js";
 import { Stopwatch } from "./stopwatch.js";
 import type { Decision, Verdict } from "./verdict.js";
+import { WorkingAhead } from "./working-ahead.js";
 
 export type { Durations } from "./stopwatch.js";
 export type { Verdict } from "./verdict.js";
@@ -49,6 +50,7 @@ export class Verifier {
   readonly #log: Log;
   readonly #inFlight: InFlight;
   readonly #measurement: Measurement | undefined;
+  readonly #workingAhead: WorkingAhead;
 
   constructor({ policy, source, audit, limits, clock, log, measurement }: VerifierParts) {
     this.#policy = policy;
@@ -58,6 +60,7 @@ export class Verifier {
     this.#clock = clock ?? (() => BigInt(Math.floor(Date.now() / 1000)));
     this.#log = log ?? jsonLog();
     this.#measurement = measurement;
+    this.#workingAhead = new WorkingAhead(this.#log);
     this.#inFlight = new InFlight(this.#limits.inFlight, this.#limits.inFlightPerRegistry);
   }
 
@@ -82,6 +85,7 @@ export class Verifier {
       if (state.kind !== "loaded") return this.#deny(image, state.code, state.reason);
       policyDigest = state.core.summary.digest;
       const decision = await this.#inquire(image, { core: state.core, passage, deadline, stopwatch });
+      this.#workingAhead.schedule(state.core);
       if (!decision.ok) return decision;
       await options.confirm?.(decision);
       await this.#measurement?.imageAccepted(decision);

@@ -65,6 +65,7 @@ export function coreDouble({ plan, judge, summary }: Answers = {}): LoadedCore {
     summary: { digest: POLICY_DIGEST, keys: [], findings: [], ...summary },
     plan: (image) => (plan?.(image) ?? both) as CoreOutcome,
     judge: (image, evidence, now) => (judge?.(image, evidence, now) ?? decided()) as CoreOutcome,
+    idle: () => false,
     explain: () => ({ candidates: [], applies: 0, requirements: [] }),
   };
 }
