@@ -46,7 +46,7 @@ export async function signImage(job: SigningJob): Promise<SignedImage> {
   const manifests = tree !== null && recursive ? [...tree.images, ...tree.indexes] : [root];
   const signed = await signManifests(manifests, signatures, { ...job, names: namesOf(job.identity) });
   const subjects = signed.map(({ subject }) => subject);
-  const verdicts = await judgeSigned(subjects, new ImageSource(target, signatures), job);
+  const verdicts = await judgeSigned(subjects, new ImageSource(target, signatures, job.clock), job);
   const isAccepted = verdicts.every(({ verdict }) => verdict.ok);
   if (isAccepted && tag !== null) await tagImage(target, root, tag, signal);
   return { signed, verdicts, foreign: isThere ? [] : (tree?.foreign ?? []) };

@@ -4,18 +4,25 @@ import { ImageError } from "../oci/image-error.js";
 import type { ImageReader } from "../oci/image-place.js";
 import { OCI_INDEX } from "../oci/media-types.js";
 import type { Fetched } from "../registry/client.js";
+import { type Clock, systemClock } from "../registry/clock.js";
 import { RegistryError } from "../registry/error.js";
+import { PATIENT_RETRY, retrying } from "../registry/retry.js";
 import { asEvidence } from "../signatures/evidence.js";
 import type { Source } from "./source.js";
 
-/** The one place an image is in, such as a layout, whatever registry its name has; and the one of its signatures. */
+/**
+ * The one place an image is in, such as a layout, whatever registry its name has; and the one of its signatures. For
+ * whoever has just written there, and so has patience.
+ */
 export class ImageSource implements Source {
   readonly #image: ImageReader;
   readonly #signatures: ImageReader;
+  readonly #clock: Clock;
 
-  constructor(image: ImageReader, signatures: ImageReader = image) {
+  constructor(image: ImageReader, signatures: ImageReader = image, clock: Clock = systemClock) {
     this.#image = image;
     this.#signatures = signatures;
+    this.#clock = clock;
   }
 
   fetch(request: Request, signal: AbortSignal): Promise<readonly Evidence[]> {
@@ -37,7 +44,9 @@ export class ImageSource implements Source {
       case "referrers":
         return readReferrers(this.#signatures, reference, signal);
       case "blob":
-        return readBlob(this.#signatures, reference, maxBytes, signal);
+        return retrying(PATIENT_RETRY, this.#clock, signal, () =>
+          readBlob(this.#signatures, reference, maxBytes, signal),
+        );
     }
   }
 }
