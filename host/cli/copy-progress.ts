@@ -3,6 +3,8 @@ import type { Progress, Transferred } from "../signing/copy/transfer.js";
 /** Often enough to be read. */
 const REDRAW_MS = 100;
 const MEGABYTE = 1e6;
+/** Where a terminal does not say how wide it is. */
+const DEFAULT_COLUMNS = 80;
 const SHORT_DIGEST = "sha256:".length + 12;
 
 const ENDINGS: Readonly<Record<Transferred, string>> = {
@@ -80,7 +82,7 @@ export class CopyProgress {
     return [name, size, how]
       .join("  ")
       .trimEnd()
-      .slice(0, (this.#screen.columns ?? 80) - 1);
+      .slice(0, (this.#screen.columns || DEFAULT_COLUMNS) - 1);
   }
 }
 
