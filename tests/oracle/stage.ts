@@ -13,10 +13,10 @@ import { Parts } from "../support/parts.js";
 import { pushOverHttp, putBlob, putManifest, signatureTag } from "../support/peers/content.js";
 import { DockerRegistry } from "../support/peers/docker-registry.js";
 import type { Peers } from "../support/peers/peers.js";
+import { Skopeo, type UpstreamVerdict } from "../support/peers/skopeo.js";
 import { startRegistry, type TestRegistry } from "../support/registry/registry.js";
 import { type BuiltImage, HOSTS, LENIENT_HOST, needsLenientRegistry, taggedManifest } from "./image.js";
 import { KEY_FILES, type KeyFileName, Keys } from "./keys.js";
-import { Skopeo, type UpstreamVerdict } from "./skopeo.js";
 
 const CONFIG = Buffer.from("{}");
 

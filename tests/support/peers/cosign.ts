@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { succeed } from "../process.js";
+import { type Finished, finish, succeed } from "../process.js";
 import type { Peers } from "./peers.js";
 
 /** A key pair as cosign keeps it: PREFIX.key, with an empty password, and PREFIX.pub. */
@@ -22,12 +22,15 @@ export class Cosign {
   readonly #program: string;
   readonly #offline: readonly string[];
   readonly #folder: string;
+  readonly #environment: NodeJS.ProcessEnv;
 
   /** `folder`: where keys go, and where Docker's config.json is looked for. */
-  constructor(peers: Peers, folder: string, name: keyof typeof OFFLINE = "cosign") {
+  constructor(peers: Peers, folder: string, name: keyof typeof OFFLINE = "cosign", environment = {}) {
     this.#program = join(peers.bin, name);
     this.#offline = OFFLINE[name];
     this.#folder = folder;
+    const own = { COSIGN_PASSWORD: "", HOME: folder, DOCKER_CONFIG: folder };
+    this.#environment = { ...process.env, ...own, ...environment };
   }
 
   generateKey(name: string): Promise<CosignKey> {
@@ -47,13 +50,33 @@ export class Cosign {
     return { privateFile: `${prefix}.key`, publicFile, publicPem: await readFile(publicFile, "utf8") };
   }
 
-  /** Signs by digest, under the repository's name: `HOST/REPOSITORY@sha256:…`; `--recursive`: and all that hangs from it. */
-  async sign(key: CosignKey, name: string, ...options: readonly "--recursive"[]): Promise<void> {
+  /**
+   * Signs by digest, under the repository's name: `HOST/REPOSITORY@sha256:…`. `--recursive`: and all that hangs from it;
+   * `--new-bundle-format`: in a sigstore bundle, with a cosign that makes them.
+   */
+  async sign(
+    key: CosignKey,
+    name: string,
+    ...options: readonly ("--recursive" | "--new-bundle-format")[]
+  ): Promise<void> {
     await this.#run(["sign", "--key", key.privateFile, ...this.#offline, ...options, "-y", name]);
   }
 
+  /** Whether it finds a signature by the key: in either format unless `--new-bundle-format=false` leaves bundles out. */
+  verify(
+    publicFile: string,
+    name: string,
+    ...options: readonly "--new-bundle-format=false"[]
+  ): Promise<Finished> {
+    const args = ["verify", "--insecure-ignore-tlog=true", "--key", publicFile, ...options, name];
+    return finish(this.#program, args, this.#options);
+  }
+
   async #run(args: readonly string[]): Promise<void> {
-    const env = { ...process.env, COSIGN_PASSWORD: "", HOME: this.#folder, DOCKER_CONFIG: this.#folder };
-    await succeed(this.#program, args, { cwd: this.#folder, env });
+    await succeed(this.#program, args, this.#options);
+  }
+
+  get #options() {
+    return { cwd: this.#folder, env: this.#environment };
   }
 }
