@@ -9,6 +9,7 @@ import { PolicyInForce, type PolicyInForceOptions, UnexpectedPolicy } from "../s
 import { watchPolicy } from "../service/policy-watch.js";
 import { Verifier } from "../service/verifier.js";
 import { auditFile } from "./audit-file.js";
+import { CACHE_OPTIONS, verdictAges } from "./cache-options.js";
 import { command } from "./command.js";
 import { EXIT } from "./exit-code.js";
 import {
@@ -38,6 +39,7 @@ requests under way have been answered.`,
     socket: { type: "string", value: "PATH", help: `Unix socket to answer on (${DEFAULT_SOCKET})` },
     ...REGISTRY_OPTIONS,
     ...MEASUREMENT_OPTIONS,
+    ...CACHE_OPTIONS,
     "audit-log": {
       type: "string",
       value: "FILE",
@@ -48,6 +50,7 @@ requests under way have been answered.`,
     assertExpectedCore(values);
     const log = jsonLog();
     const measurement = measurementBy(values, log);
+    const cache = verdictAges(values);
     const audit = auditLog(values["audit-log"]);
     const source = await registrySource(values, (line) => log.info(line));
     const policy = await policyInForce({
@@ -57,7 +60,7 @@ requests under way have been answered.`,
       log,
     });
     process.on("SIGHUP", () => policy.reload());
-    const verifier = new Verifier({ policy: () => policy.state, source, audit, log, measurement });
+    const verifier = new Verifier({ policy: () => policy.state, source, audit, log, measurement, cache });
 
     const stopped = stopSignal();
     const socket = resolve(values.socket ?? DEFAULT_SOCKET);

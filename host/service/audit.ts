@@ -21,6 +21,8 @@ export interface AuditRecord {
   /** SHA-256 of the signer's SPKI DER in hex; null when there is none. */
   readonly signer: string | null;
   readonly durations: Durations;
+  /** Whether it repeats a judgement that was given before. */
+  readonly cached: boolean;
 }
 
 /** Where records go. A sink may throw: the verdict stands, and the loss is logged. */
@@ -48,6 +50,7 @@ export function auditRecord(
     policyDigest: verdict.policyDigest,
     signer: verdict.signer ?? null,
     durations: verdict.durations,
+    cached: verdict.cached,
   };
 }
 

@@ -1,14 +1,16 @@
 import type { Evidence, Image, Request } from "#component/types";
-import { CoreFault } from "../core/core.js";
+import { CoreFault, type CoreJudgement } from "../core/core.js";
 import type { EvidencePlace } from "../sources/source.js";
 import { collectEvidence, type EvidenceBudget } from "./collect.js";
 import type { Deadline } from "./deadline.js";
-import { type Denied, deny } from "./denial.js";
+import { type Denial, type Denied, deny } from "./denial.js";
 import type { Passage } from "./in-flight.js";
 import type { Limits } from "./limits.js";
 import type { LoadedCore } from "./policy-file.js";
 import type { Stopwatch } from "./stopwatch.js";
-import type { Decision } from "./verdict.js";
+
+/** The first second of the year 10000, which X.509 cannot write (RFC 5280, section 4.1.2.5): none is valid then. */
+const AFTER_ALL_CERTIFICATES = 253_402_300_800n;
 
 /** What an inquiry works with. */
 export interface InquiryParts {
@@ -29,6 +31,7 @@ export class Inquiry {
   readonly #evidence: Evidence[] = [];
   readonly #asked = new Set<string>();
   readonly #image: Image;
+  #judgement: CoreJudgement | null = null;
 
   constructor(image: Image, parts: InquiryParts) {
     this.#image = image;
@@ -36,7 +39,7 @@ export class Inquiry {
     this.#budget = { bytes: parts.limits.evidenceBytes, parallel: parts.limits.parallelFetches };
   }
 
-  async decide(): Promise<Decision> {
+  async decide(): Promise<CoreJudgement | Denial> {
     const { core, limits, stopwatch, clock, deadline, passage } = this.#parts;
     let outcome = stopwatch.time("planMs", () => core.plan(this.#image));
     for (let round = 1; outcome.tag === "wanted"; round++) {
@@ -55,7 +58,29 @@ export class Inquiry {
       await stopwatch.timeFetch(() => this.#fetch(requests));
       outcome = stopwatch.time("judgeMs", () => core.judge(this.#image, this.#evidence, clock()));
     }
+    this.#judgement = outcome.val;
     return outcome.val;
+  }
+
+  /**
+   * The core's judgement, if there is one that holds for a while: a denial for which everything could be asked, an
+   * acceptance that no certificate which will end has a part in. Else null.
+   */
+  repeatable(): CoreJudgement | null {
+    const judgement = this.#judgement;
+    if (judgement === null) return null;
+    return (judgement.ok ? this.#isTimeless() : this.#couldAskAll()) ? judgement : null;
+  }
+
+  #couldAskAll(): boolean {
+    return this.#evidence.every(({ tag }) => tag !== "unavailable");
+  }
+
+  #isTimeless(): boolean {
+    // Without evidence it was the plan that decided, which knows no time.
+    if (this.#evidence.length === 0) return true;
+    const later = this.#parts.core.judge(this.#image, this.#evidence, AFTER_ALL_CERTIFICATES);
+    return later.tag === "decided" && later.val.ok;
   }
 
   async #fetch(requests: readonly Request[]): Promise<void> {

@@ -36,8 +36,11 @@ export class MeasurementFailed extends Error {
 export interface Measurement {
   /** Rejects with `MeasurementFailed` where measuring is required and failed; otherwise a failure is only logged. */
   policyLoaded(policyDigest: string, path: string): Promise<void>;
-  /** The same for an acceptance. Each (policy, name, digest) is measured once; one that failed is tried again. */
-  imageAccepted(judgement: CoreJudgement): Promise<void>;
+  /**
+   * The same for an acceptance; whether it was measured. Each (policy, name, digest) is measured once; one that failed is
+   * tried again.
+   */
+  imageAccepted(judgement: CoreJudgement): Promise<boolean>;
 }
 
 export interface MeasurementOptions {
@@ -57,18 +60,18 @@ const REMEMBERED = 100_000;
 /** Runs a command for each event, which gets the event as one JSON line on its standard input. */
 export class MeasurementCommand implements Measurement {
   readonly #options: MeasurementOptions;
-  readonly #accepted = new LRUCache<string, Promise<void>>({ max: REMEMBERED });
+  readonly #accepted = new LRUCache<string, Promise<boolean>>({ max: REMEMBERED });
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
   }
 
-  policyLoaded(policyDigest: string, path: string): Promise<void> {
+  async policyLoaded(policyDigest: string, path: string): Promise<void> {
     const { coreDigest } = this.#options;
-    return this.#measure({ event: "policy-load", policyDigest, coreDigest, path });
+    await this.#measure({ event: "policy-load", policyDigest, coreDigest, path });
   }
 
-  imageAccepted({ policyDigest, name, digest, transport, scope, signer }: CoreJudgement): Promise<void> {
+  imageAccepted({ policyDigest, name, digest, transport, scope, signer }: CoreJudgement): Promise<boolean> {
     const key = JSON.stringify([policyDigest, name, digest]);
     const known = this.#accepted.get(key);
     if (known) return known;
@@ -87,13 +90,14 @@ export class MeasurementCommand implements Measurement {
     return measured;
   }
 
-  async #measure(event: MeasuredEvent, onFailure?: () => void): Promise<void> {
+  async #measure(event: MeasuredEvent, onFailure?: () => void): Promise<boolean> {
     const { required, log } = this.#options;
     const failure = await this.#run(jsonLine({ ...event, time: new Date().toISOString() }));
-    if (failure === null) return;
+    if (failure === null) return true;
     onFailure?.();
     log.error("an event was not measured", { event: event.event, policyDigest: event.policyDigest, failure });
     if (required) throw new MeasurementFailed(failure);
+    return false;
   }
 
   /** Null, or why it failed: never what the command printed. */

@@ -6,10 +6,13 @@ export interface Durations {
   readonly totalMs: number;
 }
 
+/** How much of it was spent in each. */
+export type Phases = Omit<Durations, "totalMs">;
+
 /** Adds up the time of each phase. */
 export class Stopwatch {
   readonly #start = performance.now();
-  readonly #spent = { planMs: 0, fetchMs: 0, judgeMs: 0 };
+  readonly #spent: { -readonly [phase in keyof Phases]: number } = { planMs: 0, fetchMs: 0, judgeMs: 0 };
 
   time<T>(phase: "planMs" | "judgeMs", work: () => T): T {
     const start = performance.now();
@@ -29,8 +32,12 @@ export class Stopwatch {
     }
   }
 
-  read(): Durations {
-    const { planMs, fetchMs, judgeMs } = this.#spent;
+  get phases(): Phases {
+    return { ...this.#spent };
+  }
+
+  /** `phases`: those of the work that was done elsewhere for what is timed here. */
+  read({ planMs, fetchMs, judgeMs }: Phases = this.#spent): Durations {
     return {
       planMs: rounded(planMs),
       fetchMs: rounded(fetchMs),

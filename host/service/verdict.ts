@@ -5,5 +5,5 @@ import type { Durations } from "./stopwatch.js";
 /** What was decided: by the core, which alone can allow, or by the host, which can only deny. */
 export type Decision = CoreJudgement | Denial;
 
-/** A decision and what it took. */
-export type Verdict = Decision & { readonly durations: Durations };
+/** A decision and what it took; `cached`: it was given before, and is given again. */
+export type Verdict = Decision & { readonly durations: Durations; readonly cached: boolean };

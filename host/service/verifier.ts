@@ -10,9 +10,11 @@ import { Inquiry, type InquiryParts } from "./inquiry.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 import { jsonLog, type Log } from "./log.js";
 import { type Measurement, MeasurementFailed } from "./measurement.js";
-import type { PolicyState } from "./policy-file.js";
-import { Stopwatch } from "./stopwatch.js";
+import type { LoadedCore, PolicyState } from "./policy-file.js";
+import { SharedQuestion, SharedQuestions } from "./shared-question.js";
+import { type Phases, Stopwatch } from "./stopwatch.js";
 import type { Decision, Verdict } from "./verdict.js";
+import { questionOf, type VerdictAges, VerdictCache } from "./verdict-cache.js";
 import { WorkingAhead } from "./working-ahead.js";
 
 export type { Durations } from "./stopwatch.js";
@@ -29,6 +31,21 @@ export interface VerifierParts {
   readonly log?: Log;
   /** Told of each acceptance before it is given. */
   readonly measurement?: Measurement | undefined;
+  /** How long verdicts are given again; without it none is. */
+  readonly cache?: VerdictAges;
+}
+
+/** A decision, and what was spent on it by whoever asked first. */
+interface Answer {
+  readonly decision: Decision;
+  readonly phases: Phases;
+  readonly cached: boolean;
+}
+
+/** What is known and what is being asked under one policy. */
+interface JudgedBy {
+  readonly verdicts: VerdictCache | null;
+  readonly questions: SharedQuestions<Answer>;
 }
 
 export interface VerifyOptions {
@@ -48,11 +65,14 @@ export class Verifier {
   readonly #limits: Limits;
   readonly #clock: () => bigint;
   readonly #log: Log;
-  readonly #inFlight: InFlight;
+  readonly #callers: InFlight;
+  readonly #inquiries: InFlight;
+  readonly #cache: VerdictAges | undefined;
+  readonly #judged = new WeakMap<LoadedCore, JudgedBy>();
   readonly #measurement: Measurement | undefined;
   readonly #workingAhead: WorkingAhead;
 
-  constructor({ policy, source, audit, limits, clock, log, measurement }: VerifierParts) {
+  constructor({ policy, source, audit, limits, clock, log, measurement, cache }: VerifierParts) {
     this.#policy = policy;
     this.#source = source;
     this.#audit = audit;
@@ -61,59 +81,122 @@ export class Verifier {
     this.#log = log ?? jsonLog();
     this.#measurement = measurement;
     this.#workingAhead = new WorkingAhead(this.#log);
-    this.#inFlight = new InFlight(this.#limits.inFlight, this.#limits.inFlightPerRegistry);
+    this.#cache = cache;
+    const { inFlight, inFlightPerRegistry } = this.#limits;
+    this.#callers = new InFlight(inFlight, inFlight);
+    this.#inquiries = new InFlight(inFlight, inFlightPerRegistry);
   }
 
   /** Judges one image and records the verdict. Never rejects: whatever goes wrong is a denial with its own code. */
   async verify(image: Image, options: VerifyOptions = {}): Promise<Verdict> {
     const stopwatch = new Stopwatch();
-    return this.#conclude(image, await this.#decide(image, options, stopwatch), stopwatch);
+    return this.#conclude(image, await this.#decide(image, options), stopwatch);
   }
 
   /** Denies what could not even be asked properly, and records it. */
   refuse(image: Image, code: HostCode, reason: string): Verdict {
-    return this.#conclude(image, this.#deny(image, code, reason), new Stopwatch());
+    return this.#conclude(image, answer(this.#deny(image, code, reason)), new Stopwatch());
   }
 
-  async #decide(image: Image, options: VerifyOptions, stopwatch: Stopwatch): Promise<Decision> {
-    const passage = this.#inFlight.enter();
-    if (!passage) return this.#deny(image, "busy", "too many requests are under way already");
-    const deadline = new Deadline(options.deadlineMs ?? this.#limits.deadlineMs, options.signal);
+  async #decide(image: Image, options: VerifyOptions): Promise<Answer> {
+    const passage = this.#callers.enter();
+    if (!passage) return answer(this.#deny(image, "busy", "too many requests are under way already"));
     let policyDigest = "";
     try {
       const state = this.#policy();
-      if (state.kind !== "loaded") return this.#deny(image, state.code, state.reason);
+      if (state.kind !== "loaded") return answer(this.#deny(image, state.code, state.reason));
       policyDigest = state.core.summary.digest;
-      const decision = await this.#inquire(image, { core: state.core, passage, deadline, stopwatch });
-      this.#workingAhead.schedule(state.core);
-      if (!decision.ok) return decision;
-      await options.confirm?.(decision);
-      await this.#measurement?.imageAccepted(decision);
-      return decision;
+      return await this.#answer(image, state.core, options);
     } catch (error) {
-      if (error instanceof ArgumentRefused) return this.#deny(image, "request-malformed", error.message);
-      if (error instanceof ImageError) return deny(error.code, error.message, { ...image, policyDigest });
+      if (error instanceof ArgumentRefused)
+        return answer(this.#deny(image, "request-malformed", error.message));
+      if (error instanceof ImageError)
+        return answer(deny(error.code, error.message, { ...image, policyDigest }));
       if (error instanceof MeasurementFailed) {
         const reason = `the acceptance could not be measured: ${error.message}`;
-        return deny("measurement-failed", reason, { ...image, policyDigest });
+        return answer(deny("measurement-failed", reason, { ...image, policyDigest }));
       }
-      return this.#denyFault(image, error, policyDigest);
+      return answer(this.#denyFault(image, error, policyDigest));
     } finally {
-      deadline.dispose();
+      passage.leave();
+    }
+  }
+
+  /** What is known, or what comes of asking, which all who ask the same at the same time do together. */
+  async #answer(image: Image, core: LoadedCore, options: VerifyOptions): Promise<Answer> {
+    const { verdicts, questions } = this.#judgedBy(core);
+    const asked = questionOf(image);
+    const known = options.confirm === undefined ? verdicts?.get(asked) : undefined;
+    if (known !== undefined) return answer(known, { cached: true });
+    const deadlineMs = options.deadlineMs ?? this.#limits.deadlineMs;
+    const own = new Deadline(deadlineMs, options.signal);
+    try {
+      for (;;) {
+        const limit = Math.max(deadlineMs, this.#limits.deadlineMs);
+        const ask = (deadline: Deadline) => this.#ask(image, core, deadline, options.confirm);
+        // What one caller has to confirm is no answer for another.
+        const isOwn = options.confirm !== undefined;
+        const question = isOwn ? new SharedQuestion(limit, ask) : questions.join(asked, limit, ask);
+        const found = await question.wait(own);
+        if (found === undefined) {
+          const reason = "no decision in time: the registry is too slow";
+          const { digest: policyDigest } = core.summary;
+          return answer(deny("registry-timeout", reason, { ...image, policyDigest }));
+        }
+        // One that others had begun, and whose time was up before ours is, is asked anew.
+        if (!question.isOver || own.isReached) return found;
+      }
+    } finally {
+      own.dispose();
+    }
+  }
+
+  async #ask(
+    image: Image,
+    core: LoadedCore,
+    deadline: Deadline,
+    confirm: VerifyOptions["confirm"],
+  ): Promise<Answer> {
+    const passage = this.#inquiries.enter();
+    if (!passage) return answer(this.#deny(image, "busy", "too many requests are under way already"));
+    const stopwatch = new Stopwatch();
+    try {
+      const { inquiry, decision } = await this.#inquire(image, { core, passage, deadline, stopwatch });
+      this.#workingAhead.schedule(core);
+      if (decision.ok) await confirm?.(decision);
+      const measured = !decision.ok || ((await this.#measurement?.imageAccepted(decision)) ?? true);
+      const { verdicts } = this.#judgedBy(core);
+      const repeatable = verdicts === null || !measured || confirm ? null : inquiry.repeatable();
+      if (repeatable !== null) verdicts?.keep(questionOf(image), repeatable);
+      return answer(decision, { phases: stopwatch.phases });
+    } finally {
       passage.leave();
     }
   }
 
   /** Asks further on as long as the evidence of places before the origin does not suffice. */
-  async #inquire(image: Image, parts: Omit<InquiryParts, "source" | "limits" | "clock">): Promise<Decision> {
+  async #inquire(image: Image, parts: Omit<InquiryParts, "source" | "limits" | "clock">) {
     let source: EvidencePlace = this.#source.begin?.() ?? this.#source;
     for (;;) {
       const inquiry = new Inquiry(image, { ...parts, source, limits: this.#limits, clock: this.#clock });
       const decision = await inquiry.decide();
       const beyond = decision.ok || parts.deadline.isReached ? null : (source.beyond?.() ?? null);
-      if (beyond === null) return decision;
+      if (beyond === null) return { inquiry, decision };
       source = beyond;
     }
+  }
+
+  /** What belongs to one policy, and goes with it. */
+  #judgedBy(core: LoadedCore): JudgedBy {
+    let judged = this.#judged.get(core);
+    if (judged === undefined) {
+      judged = {
+        verdicts: this.#cache === undefined ? null : new VerdictCache(this.#cache),
+        questions: new SharedQuestions(),
+      };
+      this.#judged.set(core, judged);
+    }
+    return judged;
   }
 
   #denyFault({ name, digest }: Image, error: unknown, policyDigest: string): Denial {
@@ -126,8 +209,8 @@ export class Verifier {
     return deny(code, reason, { name, digest, policyDigest: "" });
   }
 
-  #conclude(image: Image, decision: Decision, stopwatch: Stopwatch): Verdict {
-    const verdict: Verdict = { ...decision, durations: stopwatch.read() };
+  #conclude(image: Image, { decision, phases, cached }: Answer, stopwatch: Stopwatch): Verdict {
+    const verdict: Verdict = { ...decision, durations: stopwatch.read(phases), cached };
     try {
       this.#audit.write(auditRecord(image, verdict, new Date()));
     } catch (error) {
@@ -135,4 +218,10 @@ export class Verifier {
     }
     return verdict;
   }
+}
+
+const NOTHING_SPENT: Phases = { planMs: 0, fetchMs: 0, judgeMs: 0 };
+
+function answer(decision: Decision, { phases = NOTHING_SPENT, cached = false } = {}): Answer {
+  return { decision, phases, cached };
 }

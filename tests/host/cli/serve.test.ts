@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
+import { MAIN } from "../../support/countersign/cli.js";
 import { execute, installPlugin } from "../plugin/installed-plugin.js";
 import {
   ACCEPT_ALL,
@@ -15,6 +18,10 @@ import {
   startCli,
   temporaryFolder,
 } from "./run-cli.js";
+
+const KEY = Buffer.from(
+  generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" }),
+).toString("base64");
 
 /** A daemon that has printed its first line. */
 async function serving(t: TestContext, args: readonly string[]) {
@@ -94,6 +101,59 @@ test("an audit log that cannot be written: usage error", async (t) => {
   const result = await runCli(["serve", "--socket", socket, "--audit-log", "/nonexistent/audit.jsonl"]);
   assertUsageError(result, /--audit-log: .*ENOENT/);
 });
+
+test("it serves where there is no network at all, and denies what it cannot ask for", {
+  skip: process.getuid?.() !== 0 && "a network namespace of its own takes root",
+}, async (t) => {
+  const requirement = { type: "sigstoreSigned", keyData: KEY, signedIdentity: { type: "matchRepository" } };
+  const policy = policyFile(t, { default: [requirement] });
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const child = spawn("unshare", [
+    "--net",
+    process.execPath,
+    MAIN,
+    "serve",
+    "--policy",
+    policy,
+    "--socket",
+    socket,
+  ]);
+  t.after(() => child.kill("SIGKILL"));
+  const [firstLine] = (await once(child.stdout, "data")) as [Buffer];
+  assert.match(firstLine.toString(), /^listening on .*, policy sha256:/);
+  const { status, stdout } = await execute(await installPlugin(t, socket));
+  assert.match(stdout, /^registry-unavailable: /);
+  assert.equal(status, 1);
+});
+
+test("a verdict is given again for a while, and its record says so; --cache-accepted 0 does not", async (t) => {
+  for (const [seconds, cached] of [
+    ["60", [false, true]],
+    ["0", [false, false]],
+  ] as const) {
+    const options = ["--audit-log", "-", "--cache-accepted", seconds];
+    const { socket, child, finished } = await serving(t, ["--policy", policyFile(t, ACCEPT_ALL), ...options]);
+    const plugin = await installPlugin(t, socket);
+    for (const _ of [1, 2]) assert.equal((await execute(plugin)).status, 0);
+    child.kill("SIGTERM");
+    const [, ...records] = (await finished).stdout.trimEnd().split("\n");
+    assert.deepEqual(
+      records.map((record) => JSON.parse(record).cached),
+      cached,
+    );
+  }
+});
+
+for (const [option, value] of [
+  ["cache-accepted", "86401"],
+  ["cache-denied", "61"],
+  ["cache-denied", "-1"],
+  ["cache-accepted", "1.5"],
+]) {
+  test(`--${option}=${value} is refused`, async () => {
+    assertUsageError(await runCli(["serve", `--${option}=${value}`]), /is not a whole number from 0 to/);
+  });
+}
 
 test("SIGHUP: a changed policy is in force; a broken one is not, and status says so", async (t) => {
   const policy = policyFile(t, REJECT_ALL);

@@ -209,10 +209,10 @@ test("busy: a registry that does not answer takes its share, and the others go o
   );
   const { verifier } = setUp({ core, source });
   const caller = new AbortController();
-  const waiting = Array.from({ length: 64 }, () =>
-    verifier.verify(imageNamed(`${slow}/app:1`), { signal: caller.signal }),
+  const waiting = Array.from({ length: 64 }, (_, i) =>
+    verifier.verify(imageNamed(`${slow}/app:${i}`), { signal: caller.signal }),
   );
-  const verdict = await verifier.verify(imageNamed(`${slow}/app:1`));
+  const verdict = await verifier.verify(imageNamed(`${slow}/app:64`));
   assert.equal(verdict.code, "busy");
   assert.equal(verdict.reason, "too many requests wait for slow.example already");
   assert.equal((await verifier.verify(imageNamed("ghcr.io/automata/app:1"))).ok, true);

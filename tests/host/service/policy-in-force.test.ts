@@ -219,7 +219,9 @@ class MeasurementDouble implements Measurement {
     this.policies.push(policyDigest);
   }
 
-  async imageAccepted(_judgement: CoreJudgement): Promise<void> {}
+  async imageAccepted(_judgement: CoreJudgement): Promise<boolean> {
+    return true;
+  }
 }
 
 test("what changed before its folder was watched is noticed without waiting for the poll", async (t) => {

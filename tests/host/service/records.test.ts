@@ -21,6 +21,7 @@ const RECORD: AuditRecord = {
   policyDigest: `sha256:${"b".repeat(64)}`,
   signer: null,
   durations: { planMs: 0.1, fetchMs: 2, judgeMs: 0.3, totalMs: 2.5 },
+  cached: false,
 };
 
 test("an audit file is appended to, one line a record, and nobody else may read it", (t) => {

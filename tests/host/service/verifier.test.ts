@@ -45,8 +45,9 @@ test("the core judges with all evidence gathered so far, in the order it was wan
 test("an accepting verdict is the core's judgement, whole, and what it took", async () => {
   const outcome = decided();
   const core = coreDouble({ judge: () => outcome });
-  const { durations, ...judgement } = await verifierOf({ core }).verify(imageNamed());
+  const { durations, cached, ...judgement } = await verifierOf({ core }).verify(imageNamed());
   assert.deepEqual(judgement, outcome.val);
+  assert.equal(cached, false);
   assert.deepEqual(Object.keys(durations), ["planMs", "fetchMs", "judgeMs", "totalMs"]);
 });
 
@@ -85,6 +86,7 @@ test("every verdict is recorded", async () => {
     policyDigest: verdict.policyDigest,
     signer: "c".repeat(64),
     durations: verdict.durations,
+    cached: false,
   });
   assert.match(accepted?.time ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.equal(refused?.name, "nonsense");
