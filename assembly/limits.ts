@@ -48,5 +48,29 @@ export const PLATFORM_LIST_BYTES: i32 = 1 << 20;
 /** Signature checks per image, in verifications by ECDSA P-256: with 128 signatures, four such keys each. */
 export const SIGNATURE_CHECKS: i32 = 512;
 
+/** Longest certificate. */
+export const CERTIFICATE_BYTES: i32 = 64 * 1024;
+
+/** Extensions in one certificate: each is compared with every other. Those in use have up to some twenty. */
+export const CERTIFICATE_EXTENSIONS: i32 = 64;
+
+/** Longest RSA key in a certificate: not the policy's choice, as its own keys are. */
+export const CERTIFICATE_RSA_BITS: i32 = 4096;
+
+/** Certificates from the signer's up to a root, and in the chain beside a signature. Those in use have up to four. */
+export const PATH_CERTIFICATES: i32 = 16;
+
+/** Issuers tried to find one path; Go's x509 ends after 100 signature checks. */
+export const PATH_STEPS: i32 = 200;
+
+/** Names held against name constraints to find one path; Go's x509 has 250,000 for one certificate. */
+export const NAME_COMPARISONS: i32 = 10_000;
+
+/**
+ * When this source was made, 2026-11-25, in Unix seconds: a clock that shows an earlier time is wrong. To be raised with every
+ * release.
+ */
+export const EARLIEST_NOW: u64 = 1_795_564_800;
+
 /** Longest reason: what containerd shows in a pod's event stays readable. */
 export const REASON_BYTES: i32 = 300;

@@ -3,7 +3,7 @@
 // parser walks the schema.
 
 import { Bytes } from "../bytes/bytes";
-import { BIT_STRING, INTEGER } from "./tag";
+import { BIT_STRING, BOOLEAN, INTEGER } from "./tag";
 
 export class DerReader {
   /** Whether anything so far was not as expected. */
@@ -26,6 +26,21 @@ export class DerReader {
     return !this.failed && this.position < this.end;
   }
 
+  /** The identifier octet of the next element; 0, which is none of an element, where there is none. */
+  tag(): u8 {
+    return this.more() ? this.input.at(this.position) : 0;
+  }
+
+  /** The next element, header included. Its tag number must be below 31. */
+  element(): Bytes {
+    const start = this.position;
+    const tag = this.tag();
+    // X.690 8.1.2.4: larger numbers take more octets.
+    if ((tag & 0x1f) == 0x1f) return this.fail();
+    this.read(tag);
+    return this.failed ? new Bytes(0, 0) : this.input.slice(start, this.position);
+  }
+
   /** The contents of the next element, whose identifier octet must be `tag`. */
   read(tag: u8): Bytes {
     const length = this.header(tag);
@@ -46,6 +61,19 @@ export class DerReader {
   leave(outer: i32): void {
     if (this.position != this.end) this.fail();
     this.end = outer;
+  }
+
+  /** A BOOLEAN. */
+  boolean(): bool {
+    const contents = this.read(BOOLEAN);
+    if (this.failed) return false;
+
+    // X.690 8.2.1, 11.1: one octet, all ones for true.
+    if (contents.length != 1 || (contents.at(0) != 0x00 && contents.at(0) != 0xff)) {
+      this.fail();
+      return false;
+    }
+    return contents.at(0) == 0xff;
   }
 
   /** The contents of an INTEGER, two's complement. */

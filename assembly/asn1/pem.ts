@@ -20,6 +20,8 @@ export class PemBlock {
   constructor(
     /** What stands between `-----BEGIN ` and `-----`. */
     readonly label: Bytes,
+    /** Whether lines of `key: value` stand before the body; they are not looked at. */
+    readonly hasHeaders: bool,
     /** The decoded body. */
     readonly contents: Bytes,
     /** What follows the block. */
@@ -40,7 +42,8 @@ export function parsePem(text: Bytes): PemBlock | null {
   if (!endsWithDashes(title)) return null;
   const label = title.slice(0, title.length - DASHES.length);
 
-  const body = skipHeaders(text.from(nextLine(text, begin)));
+  const behindTitle = text.from(nextLine(text, begin));
+  const body = skipHeaders(behindTitle);
   const end = lineStartingWith(body, END);
   if (end < 0) return null;
   const trailer = lineAt(body, end + END.length);
@@ -48,7 +51,8 @@ export function parsePem(text: Bytes): PemBlock | null {
 
   const contents = decodeBase64(withoutBlanks(body.slice(0, end)));
   if (contents == null) return null;
-  return new PemBlock(label, contents, body.from(nextLine(body, end)));
+  const hasHeaders = body.length != behindTitle.length;
+  return new PemBlock(label, hasHeaders, contents, body.from(nextLine(body, end)));
 }
 
 /** Index of the first line of `text` that starts with `literal`, or -1. */

@@ -5,7 +5,7 @@ import { writeEscaped } from "../bytes/escape";
 import { encodeHex } from "../bytes/hex";
 import { Writer } from "../bytes/writer";
 import { sha256 } from "../hash/sha256";
-import { IdentityType, Material, Requirement, RequirementKind, SignedIdentity } from "./types";
+import { Fulcio, IdentityType, Material, Pki, Requirement, RequirementKind, SignedIdentity } from "./types";
 
 export function describeRequirement(requirement: Requirement): Bytes {
   const out = new Writer();
@@ -21,12 +21,35 @@ export function describeRequirement(requirement: Requirement): Bytes {
   }
   out.text("sigstoreSigned ");
   const fulcio = requirement.fulcio;
-  if (fulcio !== null) quoted(out.text("by "), fulcio.subjectEmail).text(" through fulcio (not supported)");
-  else if (requirement.pki !== null) out.text("by a certificate (not supported)");
+  const pki = requirement.pki;
+  if (fulcio !== null) describeFulcio(out, fulcio);
+  else if (pki !== null) describePki(out, pki);
   else describeKeys(out, requirement.keys);
-  if (fulcio === null && requirement.rekorKeys.length > 0) out.text(", logged in rekor");
+  if (requirement.rekorKeys.length > 0) out.text(", logged in rekor");
   describeIdentity(out, requirement.identity());
   return out.done();
+}
+
+function describeFulcio(out: Writer, fulcio: Fulcio): void {
+  quoted(out.text("by "), fulcio.subject.text);
+  quoted(out.text(" according to "), fulcio.oidcIssuer);
+  describeCertificates(out.text(", certified by fulcio"), fulcio.ca);
+}
+
+function describePki(out: Writer, pki: Pki): void {
+  out.text("by ");
+  const email = pki.subjectEmail;
+  const hostname = pki.subjectHostname;
+  if (email !== null) quoted(out, email);
+  if (email !== null && hostname !== null) out.text(" and ");
+  if (hostname !== null) quoted(out, hostname);
+  describeCertificates(out.text(", certified by a pki"), pki.caRoots);
+}
+
+function describeCertificates(out: Writer, ca: Material): void {
+  if (ca.certificates.length == 0) out.text(" (unusable)");
+  const file = ca.file;
+  if (file !== null) quoted(out.text(" of "), file.path);
 }
 
 function describeKeys(out: Writer, keys: Array<Material>): void {

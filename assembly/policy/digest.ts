@@ -134,8 +134,8 @@ function writeFulcio(out: Writer, fulcio: Fulcio): void {
   writeCertificates(out, fulcio.ca);
   out.text(',"oidcIssuer":');
   writeString(out, fulcio.oidcIssuer);
-  out.text(',"subjectEmail":');
-  writeString(out, fulcio.subjectEmail);
+  out.text(',"').text(fulcio.subject.member()).text('":');
+  writeString(out, fulcio.subject.text);
   out.byte(0x7d);
 }
 

@@ -1,5 +1,6 @@
 // What a careful operator would want to know about a policy that loads.
 
+import { certificateFindings } from "./certificate-findings";
 import { Finding, Findings, Severity } from "./finding";
 import { DEFAULT_ACCEPTS_ANYTHING } from "./finding-ids";
 import { identityFindings } from "./identity-findings";
@@ -34,5 +35,8 @@ export function findingsOf(policy: Policy, keys: Array<KeyState>): Array<Finding
 
 function requirementFindings(out: Findings, list: RequirementList): void {
   listFindings(out, list);
-  for (let i = 0; i < list.requirements.length; i++) identityFindings(out, list, i);
+  for (let i = 0; i < list.requirements.length; i++) {
+    identityFindings(out, list, i);
+    certificateFindings(out, list, i);
+  }
 }

@@ -9,6 +9,7 @@ import {
   KEY_UNREADABLE,
   KEY_UNSUPPORTED,
   NOT_PORTABLE,
+  TRUST_ROOT_INVALID,
 } from "./finding-ids";
 import { KeyState } from "./seal";
 
@@ -19,7 +20,9 @@ export function keyFindings(out: Findings, keys: Array<KeyState>): void {
     const state = keys[i];
     unusableKey(out, state);
     const file = state.material.file;
-    if (file !== null) keyPlace(out, state, file.path);
+    // A file of several certificates is one place.
+    const isSamePlace = i > 0 && keys[i - 1].material === state.material;
+    if (file !== null && !isSamePlace) keyPlace(out, state, file.path);
     const key = state.material.publicKey();
     // cosign signs with none of a log's keys.
     if (key !== null && !state.material.member.startsWith("rekor")) portability(out, state, key);
@@ -28,6 +31,12 @@ export function keyFindings(out: Findings, keys: Array<KeyState>): void {
 
 function unusableKey(out: Findings, state: KeyState): void {
   if (state.problem.length == 0) return;
+  if (state.isCertificate) {
+    const id = state.unreadable ? KEY_UNREADABLE : TRUST_ROOT_INVALID;
+    const advice = "until it is mended, its requirement denies every image; put certificates in PEM there";
+    on(out, Severity.Error, id, state, state.problem, advice);
+    return;
+  }
   const advice = state.unreadable
     ? "until it can be read, its requirement denies every image; write the key into the policy as keyData"
     : "until it is another one, its requirement denies every image; write one of ECDSA P-256, as cosign.pub is";
@@ -42,7 +51,7 @@ function keyPlace(out: Findings, state: KeyState, path: Bytes): void {
       Severity.Warning,
       KEY_PATH_RELATIVE,
       state,
-      "a relative path: which key that is depends on the folder the verifier is started in",
+      "a relative path: which file that is depends on the folder the verifier is started in",
       "write the path from / on",
     );
   }
@@ -53,8 +62,8 @@ function keyPlace(out: Findings, state: KeyState, path: Bytes): void {
       Severity.Warning,
       KEY_IN_SECRETS,
       state,
-      "a public key among secrets: in a confidential VM that folder is not measured, so its host can put another key there",
-      "write the key into the policy as keyData, or keep it among the measured files",
+      "a public key or certificate among secrets: in a confidential VM that folder is not measured, so its host can put another key there",
+      "write it into the policy as keyData or caData, or keep it among the measured files",
     );
   }
 }

@@ -48,9 +48,7 @@ export function listFindings(out: Findings, list: RequirementList): void {
         REQUIREMENT_UNSUPPORTED,
         list,
         i,
-        kind == RequirementKind.SigstoreSigned
-          ? "fulcio and pki are not supported yet: this denies every image"
-          : "this type of requirement is not supported: it denies every image",
+        "this type of requirement is not supported: it denies every image",
         "write sigstoreSigned with keyPath or keyData",
       );
     }

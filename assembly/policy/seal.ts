@@ -8,9 +8,10 @@ import { sha256 } from "../hash/sha256";
 import { KEY_FILE_BYTES } from "../limits";
 import { reserveMultiples } from "../sig/known-keys";
 import { isEcdsa, ParsedKey, PublicKey, parsePublicKey } from "../sig/public-key";
+import { CertificateReading } from "./seal-certificates";
 import { Material, Policy, Requirement, RequirementKind, RequirementList } from "./types";
 
-/** What is known of one place that names a public key. */
+/** What is known of one place that names a public key, or of one certificate there. */
 export class KeyState {
   constructor(
     readonly material: Material,
@@ -21,6 +22,8 @@ export class KeyState {
     /** Why it cannot be used; empty when it can. */
     readonly problem: string,
     readonly unreadable: bool,
+    /** Whether it is a certificate, or a place for some, and not a key. */
+    readonly isCertificate: bool = false,
   ) {}
 }
 
@@ -42,6 +45,7 @@ class KeyReading {
   readonly keys: Array<PublicKey> = [];
   /** By content. */
   private readonly parsed: BytesMap<ParsedKey> = new BytesMap<ParsedKey>();
+  private readonly certificates: CertificateReading = new CertificateReading();
   /** Data that was listed. */
   private readonly listed: BytesMap<Material> = new BytesMap<Material>();
 
@@ -51,6 +55,35 @@ class KeyReading {
       if (requirement.kind != RequirementKind.SigstoreSigned) continue;
       this.materials(list, i, requirement.keys, false);
       this.materials(list, i, requirement.rekorKeys, true);
+      const fulcio = requirement.fulcio;
+      if (fulcio !== null) this.addCertificates(list, i, fulcio.ca, this.certificates.readAnchors(fulcio.ca));
+      const pki = requirement.pki;
+      if (pki === null) continue;
+      this.addCertificates(list, i, pki.caRoots, this.certificates.readAnchors(pki.caRoots));
+      const intermediates = pki.caIntermediates;
+      if (intermediates === null) continue;
+      this.addCertificates(list, i, intermediates, this.certificates.readIntermediates(intermediates));
+    }
+  }
+
+  /** Lists the key of every certificate; or the one reason why there is none. */
+  private addCertificates(
+    list: RequirementList,
+    requirement: i32,
+    material: Material,
+    problem: string,
+  ): void {
+    if (!this.isNew(material) && problem.length == 0) return;
+    const path = materialPath(list, requirement, material);
+    const isUnreadable = material.content() === null;
+    if (isUnreadable || problem.length > 0) {
+      this.states.push(
+        new KeyState(material, path, null, isUnreadable ? UNREADABLE : problem, isUnreadable, true),
+      );
+    }
+    for (let i = 0; i < material.certificates.length; i++) {
+      const fingerprint = encodeHex(sha256(material.certificates[i].spki));
+      this.states.push(new KeyState(material, path, fingerprint, "", false, true));
     }
   }
 
@@ -125,17 +158,29 @@ export enum Hopeless {
   Unsupported,
   KeyUnreadable,
   KeyUnsupported,
+  TrustRootInvalid,
 }
 
 export function hopeless(requirement: Requirement): Hopeless {
   if (requirement.kind == RequirementKind.Reject) return Hopeless.Reject;
   if (requirement.kind == RequirementKind.InsecureAcceptAnything) return Hopeless.No;
   if (requirement.kind != RequirementKind.SigstoreSigned) return Hopeless.Unsupported;
-  if (requirement.fulcio !== null || requirement.pki !== null) return Hopeless.Unsupported;
   // Upstream loads all keys before it uses the first: one that is unusable makes every signature fail.
   const keys = unusable(requirement.keys);
   if (keys != Hopeless.No) return keys;
-  return unusable(requirement.rekorKeys);
+  const rekorKeys = unusable(requirement.rekorKeys);
+  if (rekorKeys != Hopeless.No) return rekorKeys;
+  const fulcio = requirement.fulcio;
+  if (fulcio !== null) return unusableCertificates(fulcio.ca);
+  const pki = requirement.pki;
+  if (pki === null) return Hopeless.No;
+  const roots = unusableCertificates(pki.caRoots);
+  return roots != Hopeless.No ? roots : unusableCertificates(pki.caIntermediates);
+}
+
+function unusableCertificates(material: Material | null): Hopeless {
+  if (material === null || material.certificates.length > 0) return Hopeless.No;
+  return material.content() === null ? Hopeless.KeyUnreadable : Hopeless.TrustRootInvalid;
 }
 
 function unusable(materials: Array<Material>): Hopeless {

@@ -6,6 +6,7 @@ import { Writer } from "../bytes/writer";
 import { Reference } from "../image/reference";
 import { writeMemberPath } from "../json/reader";
 import { ParsedKey, PublicKey } from "../sig/public-key";
+import { Certificate } from "../x509/certificate";
 
 export enum IdentityType {
   MatchExact,
@@ -58,6 +59,10 @@ export class Material {
 
   /** What `seal` made of it, for public keys. */
   key: ParsedKey | null = null;
+  /** The same for certificates: none if it cannot be used. */
+  certificates: Array<Certificate> = [];
+  /** Blocks beside these that were passed over. */
+  skipped: i32 = 0;
 
   /** The public key, or null if there is none that parses. */
   publicKey(): PublicKey | null {
@@ -72,11 +77,32 @@ export class Material {
   }
 }
 
+export enum FulcioSubjectKind {
+  Email,
+  /** Ours, as the next one: a URI, whole. */
+  Uri,
+  UriPattern,
+}
+
+/** Whom a certificate of Fulcio has to name. */
+export class FulcioSubject {
+  constructor(
+    readonly kind: FulcioSubjectKind,
+    readonly text: Bytes,
+  ) {}
+
+  /** The policy's member. */
+  member(): string {
+    if (this.kind == FulcioSubjectKind.Email) return "subjectEmail";
+    return this.kind == FulcioSubjectKind.Uri ? "subjectURI" : "subjectURIPattern";
+  }
+}
+
 export class Fulcio {
   constructor(
     readonly ca: Material,
     readonly oidcIssuer: Bytes,
-    readonly subjectEmail: Bytes,
+    readonly subject: FulcioSubject,
   ) {}
 }
 

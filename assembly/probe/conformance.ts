@@ -13,11 +13,25 @@ import { isDigest as isDigestText } from "../image/digest";
 import { parseReference, Reference, parseNormalized as readNormalized } from "../image/reference";
 import { wholeNumber as readWholeNumber } from "../json/whole-number";
 import { hasPrefix, matchesIdentity as identityMatches, remap } from "../policy/identity";
-import { IdentityType, Material, Requirement, RequirementKind, SignedIdentity } from "../policy/types";
+import { CertificateReading } from "../policy/seal-certificates";
+import {
+  Fulcio,
+  FulcioSubject,
+  FulcioSubjectKind,
+  IdentityType,
+  Material,
+  Pki,
+  Requirement,
+  RequirementKind,
+  SignedIdentity,
+} from "../policy/types";
 import { mark, release } from "../runtime/arena";
 import { parsePublicKey } from "../sig/public-key";
 import { Budget } from "../verify/budget";
+import { fulcioSignerAt } from "../verify/fulcio";
 import { readLogEntry } from "../verify/logged";
+import { pkiSigner } from "../verify/pki";
+import { Question } from "../verify/question";
 import { SignatureKind, UntrustedSignature } from "../verify/signatures";
 
 const NONE: u32 = 0xffffffff;
@@ -181,6 +195,52 @@ export function isLogEntry(): usize {
 /** (text) → yes or none */
 export function isLogPayload(): usize {
   return verdict(parseLogPayload(text()) !== null);
+}
+
+/** (CA, issuer, e-mail address, certificate, chain, Unix seconds of the log) → yes or none */
+export function verifyFulcio(): usize {
+  const ca = anchors(text());
+  const issuer = text();
+  const fulcio = new Fulcio(ca, issuer, new FulcioSubject(FulcioSubjectKind.Email, text()));
+  const untrusted = certifiedBy(text(), text());
+  const time = readWholeNumber(text())!.value;
+  if (ca.certificates.length == 0) return verdict(false);
+  return verdict(fulcioSignerAt(time, fulcio, untrusted, new Budget()).rejection === null);
+}
+
+/** (roots, intermediates?, e-mail address, host name, certificate, chain, Unix seconds) → yes or none */
+export function verifyPki(): usize {
+  const roots = anchors(text());
+  const intermediates = intermediatesIn(field());
+  const email = text();
+  const pki = new Pki(roots, intermediates, email, text());
+  const untrusted = certifiedBy(text(), text());
+  const now = <u64>readWholeNumber(text())!.value;
+  const areIntermediatesUsable = intermediates === null || intermediates.certificates.length > 0;
+  if (roots.certificates.length == 0 || !areIntermediatesUsable) return verdict(false);
+  const question = new Question(null, new Bytes(0, 0), now, new Budget());
+  return verdict(pkiSigner(pki, untrusted, question).rejection === null);
+}
+
+function anchors(pem: Bytes): Material {
+  const material = new Material(0, "", 0, null, pem);
+  new CertificateReading().readAnchors(material);
+  return material;
+}
+
+function intermediatesIn(pem: Bytes | null): Material | null {
+  if (pem === null) return null;
+  const material = new Material(0, "", 0, null, pem);
+  new CertificateReading().readIntermediates(material);
+  return material;
+}
+
+function certifiedBy(certificate: Bytes, chain: Bytes): UntrustedSignature {
+  const nothing = new Bytes(0, 0);
+  const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, nothing, nothing);
+  untrusted.annotations.certificate = certificate;
+  untrusted.annotations.chain = chain;
+  return untrusted;
 }
 
 /** (number of JSON) → its text in RFC 8785; or none */

@@ -8,6 +8,15 @@ export class Budget {
   /** Whether more was asked for than there was. */
   exhausted: bool = false;
 
+  remaining(): i32 {
+    return this.left;
+  }
+
+  /** Notes that there was not enough, whatever is left. */
+  exhaust(): void {
+    this.exhausted = true;
+  }
+
   /** Takes a check that costs as much as this many by P-256; false if that much is not left. */
   spend(cost: i32): bool {
     if (cost > this.left) {

@@ -13,15 +13,17 @@ import { Question } from "./question";
 import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
 import { Signed, verifySigned } from "./signer";
-import { keysOf } from "./signers";
+import { keysOf, Signers } from "./signers";
 
 export function judgeBundle(
   requirement: Requirement,
   untrusted: UntrustedSignature,
   question: Question,
 ): Judged {
-  if (requirement.rekorKeys.length > 0) {
-    const reason = new Reason().text("log entries in bundles are not verified, and the policy asks for one");
+  if (requirement.keys.length == 0 || requirement.rekorKeys.length > 0) {
+    const reason = new Reason().text(
+      "certificates and log entries in bundles are not verified, and the policy asks for one",
+    );
     return rejected(untrusted, Code.EvidenceUnsupportedForRequirement, reason);
   }
   const bundle = parseBundle(untrusted.bytes);
@@ -45,7 +47,7 @@ export function judgeBundle(
   }
   const message = bundle.signedBytes();
   const signed = verifySigned(
-    keysOf(requirement),
+    new Signers(null, keysOf(requirement)),
     untrusted,
     message,
     bundle.payload,

@@ -31,7 +31,7 @@ export function judgeSimpleSigning(
   const rejection = signers.rejection;
   if (rejection !== null) return rejection;
   const message = untrusted.bytes;
-  const signed = verifySigned(signers.keys, untrusted, message, message, signature, question.budget);
+  const signed = verifySigned(signers, untrusted, message, message, signature, question.budget);
   if (signed === null) return notSigned(untrusted, requirement, question.budget);
 
   const payload = parsePayload(signed.bytes);

@@ -13,7 +13,7 @@ import { Signed } from "./signer";
 export class Judged {
   constructor(
     readonly outcome: ItemOutcome,
-    /** SHA-256 of the signer's SPKI, hex, if it is accepted. */
+    /** Who signed, if it is accepted: SHA-256 of the key's SPKI in hex, or whom the certificate names. */
     readonly signer: Bytes | null,
   ) {}
 }
@@ -24,10 +24,10 @@ export function rejected(untrusted: UntrustedSignature, code: Code, reason: Reas
 
 /** `name` is what the image is called in what was signed. */
 export function accepted(untrusted: UntrustedSignature, signed: Signed, name: Bytes): Judged {
-  const signer = signed.fingerprint();
+  const signer = signed.signer();
   const reason = new Reason().text("signed");
   if (name.length > 0) reason.text(" as ").foreign(name);
-  reason.text(" by key sha256:").foreign(signer);
+  reason.text(signed.identity === null ? " by key sha256:" : " by ").own(signer);
   return new Judged(new ItemOutcome(untrusted.origin, true, Code.Accepted, reason.done()), signer);
 }
 
@@ -40,10 +40,9 @@ export function overBudget(untrusted: UntrustedSignature): Judged {
 /** No key fits, or there was no budget left to try. */
 export function notSigned(untrusted: UntrustedSignature, requirement: Requirement, budget: Budget): Judged {
   if (budget.exhausted) return overBudget(untrusted);
-  const reason = new Reason()
-    .text("the signature is not by ")
-    .text(requirement.keys.length == 1 ? "the key" : "a key")
-    .text(" of the policy");
+  const reason = new Reason().text("the signature is not by ");
+  if (requirement.keys.length == 0) reason.text("the key of its certificate");
+  else reason.text(requirement.keys.length == 1 ? "the key" : "a key").text(" of the policy");
   return rejected(untrusted, Code.SignatureInvalid, reason);
 }
 

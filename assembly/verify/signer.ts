@@ -1,24 +1,34 @@
 // Whose signature it is: the one way from bytes to something that may be interpreted.
 
 import { Bytes } from "../bytes/bytes";
+import { writeEscaped } from "../bytes/escape";
 import { encodeHex } from "../bytes/hex";
+import { Writer } from "../bytes/writer";
 import { sha256 } from "../hash/sha256";
 import { costOf } from "../sig/cost";
 import { PublicKey } from "../sig/public-key";
 import { verifySignature } from "../sig/verify";
 import { Budget } from "./budget";
 import { UntrustedSignature } from "./signatures";
+import { Signers } from "./signers";
+
+/** Longest identity that is told; e-mail addresses and workflows are shorter. */
+const IDENTITY_BYTES: i32 = 200;
 
 /** Bytes with a good signature, and whose. Only `verifySigned` makes one. */
 export class Signed {
   constructor(
     readonly bytes: Bytes,
-    private readonly signer: PublicKey,
+    private readonly key: PublicKey,
+    /** Whom a certificate names; null where a key is all that is known. */
+    readonly identity: Bytes | null,
   ) {}
 
-  /** SHA-256 of the signer's SPKI, hex. */
-  fingerprint(): Bytes {
-    return encodeHex(sha256(this.signer.spki));
+  /** Whom a certificate names, escaped; else SHA-256 of the key's SPKI, hex. */
+  signer(): Bytes {
+    const identity = this.identity;
+    if (identity === null) return encodeHex(sha256(this.key.spki));
+    return writeEscaped(new Writer(), identity, IDENTITY_BYTES).done();
   }
 }
 
@@ -31,24 +41,24 @@ export class KeyVerdict {
 }
 
 /**
- * Tries every one of `keys` on the signature of `untrusted` over `message`; the first that fits is the signer.
+ * Tries every key of `signers` on the signature of `untrusted` over `message`; the first that fits is the signer.
  * What was signed is `content`: the message itself, or what it encloses. Null if no key fits, or `budget` is exhausted.
  */
 export function verifySigned(
-  keys: Array<PublicKey>,
+  signers: Signers,
   untrusted: UntrustedSignature,
   message: Bytes,
   content: Bytes,
   signature: Bytes,
   budget: Budget,
 ): Signed | null {
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i];
+  for (let i = 0; i < signers.keys.length; i++) {
+    const key = signers.keys[i];
     const known = verdictOf(untrusted.verdicts, key);
     if (known === null && !budget.spend(costOf(key))) return null;
     const fits = known !== null ? known.fits : verifySignature(key, message, signature);
     if (known === null) untrusted.verdicts.push(new KeyVerdict(key, fits));
-    if (fits) return new Signed(content, key);
+    if (fits) return new Signed(content, key, signers.identity);
   }
   return null;
 }

@@ -5,8 +5,10 @@ import { Bytes } from "../bytes/bytes";
 import { Requirement } from "../policy/types";
 import { PublicKey } from "../sig/public-key";
 import { Code } from "./code";
+import { fulcioSigner } from "./fulcio";
 import { Judged, rejected } from "./judged";
 import { readLogEntry } from "./logged";
+import { pkiSigner } from "./pki";
 import { Question } from "./question";
 import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
@@ -16,7 +18,17 @@ export class Signers {
   constructor(
     readonly rejection: Judged | null,
     readonly keys: Array<PublicKey>,
+    /** Whom a certificate names, if it is one that says who signed. */
+    readonly identity: Bytes | null = null,
   ) {}
+
+  static none(rejection: Judged): Signers {
+    return new Signers(rejection, []);
+  }
+
+  static certified(key: PublicKey, identity: Bytes): Signers {
+    return new Signers(null, [key], identity);
+  }
 }
 
 /** The signers that `requirement` has for `untrusted`, a payload with this signature. */
@@ -26,6 +38,10 @@ export function signersOf(
   signature: Bytes,
   question: Question,
 ): Signers {
+  const fulcio = requirement.fulcio;
+  if (fulcio !== null) return fulcioSigner(requirement, fulcio, untrusted, signature, question);
+  const pki = requirement.pki;
+  if (pki !== null) return pkiSigner(pki, untrusted, question);
   if (requirement.rekorKeys.length > 0) return loggedKey(requirement, untrusted, signature, question);
   return new Signers(null, keysOf(requirement));
 }
@@ -45,11 +61,12 @@ function loggedKey(
   question: Question,
 ): Signers {
   const logged = readLogEntry(requirement, untrusted, signature, question.budget);
-  if (logged.rejection !== null) return new Signers(logged.rejection, []);
+  const rejection = logged.rejection;
+  if (rejection !== null) return Signers.none(rejection);
   const keys = keysOf(requirement);
   for (let i = 0; i < keys.length; i++) {
     if (keys[i].spki.equals(logged.verifier)) return new Signers(null, [keys[i]]);
   }
   const reason = new Reason().text("the log entry is for another key than those of the policy");
-  return new Signers(rejected(untrusted, Code.LogEntryInvalid, reason), []);
+  return Signers.none(rejected(untrusted, Code.LogEntryInvalid, reason));
 }

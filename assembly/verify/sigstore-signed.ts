@@ -2,6 +2,7 @@
 // identity that fits, is enough (upstream: signature/policy_eval_sigstore.go). The order of checks is upstream's.
 
 import { Reference } from "../image/reference";
+import { EARLIEST_NOW } from "../limits";
 import { Requirement } from "../policy/types";
 import { Code } from "./code";
 import { judgeBundle } from "./judge-bundle";
@@ -12,12 +13,18 @@ import { Question } from "./question";
 import { Reason } from "./reason";
 import { SignatureKind, Signatures, UntrustedSignature } from "./signatures";
 
-/** Judges the signatures of an image. The requirement has keys that can be used, and nothing else as its source of trust. */
+/** Judges the signatures of an image. What the requirement trusts can be used. */
 export function judgeSigstoreSigned(
   requirement: Requirement,
   signatures: Signatures,
   question: Question,
 ): Verdict {
+  if (requirement.pki !== null && question.now < EARLIEST_NOW) {
+    const reason = new Reason().text(
+      "the clock shows a time before this program was made; certificates need the right one",
+    );
+    return new Verdict(false, Code.ClockInvalid, reason.done());
+  }
   const outcomes = signatures.rejected.slice(0);
   for (let i = 0; i < signatures.untrusted.length; i++) {
     const judged = judgeSignature(requirement, signatures.untrusted[i], question);
@@ -76,16 +83,29 @@ function stage(code: Code): i32 {
   switch (code) {
     case Code.IdentityMismatch:
     case Code.IdentityMissing:
-      return 6;
+      return 11;
     case Code.NotASignature:
-      return 5;
+      return 10;
     case Code.PayloadDigestMismatch:
-      return 4;
+      return 9;
     case Code.PayloadMalformed:
-      return 3;
+      return 8;
     case Code.BudgetExhausted:
-      return 2;
+      return 7;
     case Code.SignatureInvalid:
+      return 6;
+    case Code.CertificateIdentityMismatch:
+      return 5;
+    case Code.CertificateExpired:
+    case Code.CertificateUnsupported:
+    case Code.CertificateChainInvalid:
+      return 4;
+    case Code.CertificateMalformed:
+      return 3;
+    case Code.LogEntryInvalid:
+      return 2;
+    case Code.LogEntryMissing:
+    case Code.CertificateMissing:
       return 1;
   }
   return 0;

@@ -129,12 +129,17 @@ function denyHopeless(list: RequirementList, index: i32, subject: Subject): Judg
     case Hopeless.KeyUnreadable:
       return deny(
         Code.KeyUnreadable,
-        reason.text("a key file of ").own(where).text(" cannot be read").done(),
+        reason.text("a key or certificate file of ").own(where).text(" cannot be read").done(),
       );
     case Hopeless.KeyUnsupported:
       return deny(
         Code.KeyUnsupported,
         reason.text("a key of ").own(where).text(" cannot be used; see policy check").done(),
+      );
+    case Hopeless.TrustRootInvalid:
+      return deny(
+        Code.TrustRootInvalid,
+        reason.text("certificates of ").own(where).text(" cannot be used; see policy check").done(),
       );
   }
   reason.own(where).text(" is of a type that is not supported: ").text(typeOf(list.requirements[index]));
@@ -142,10 +147,7 @@ function denyHopeless(list: RequirementList, index: i32, subject: Subject): Judg
 }
 
 function typeOf(requirement: Requirement): string {
-  if (requirement.kind == RequirementKind.SignedBy) return "signedBy";
-  if (requirement.kind == RequirementKind.SignedBaseLayer) return "signedBaseLayer";
-  if (requirement.fulcio !== null) return "sigstoreSigned with fulcio";
-  return "sigstoreSigned with pki";
+  return requirement.kind == RequirementKind.SignedBy ? "signedBy" : "signedBaseLayer";
 }
 
 function nameOf(subject: Subject): Bytes {

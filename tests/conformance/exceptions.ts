@@ -35,7 +35,6 @@ import {
   kindOf,
   opensByWildcard,
   someKey,
-  someSigstoreSigned,
 } from "./traits.js";
 
 const EVALUATED = ["sigstore-signed", "policy-eval"];
@@ -48,18 +47,6 @@ const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
 
 /** The first that fits counts. */
 export const RULES: readonly Rule[] = [
-  {
-    suites: ["fulcio"],
-    class: "notYet",
-    reason: "certificates of Fulcio are not verified yet",
-    fits: (test) => "caData" in test && "oidcIssuer" in test,
-  },
-  {
-    suites: ["pki"],
-    class: "notYet",
-    reason: "certificates of a pki are not verified yet",
-    fits: (test) => "caRootsData" in test,
-  },
   {
     suites: ["signed-by"],
     class: "notYet",
@@ -120,12 +107,6 @@ export const RULES: readonly Rule[] = [
     class: "notYet",
     reason: "GPG signatures are not verified yet",
     fits: (test, subject) => requirementsOf(test, subject).some(({ type }) => type === "signedBy"),
-  },
-  {
-    suites: EVALUATED,
-    class: "notYet",
-    reason: "certificates are not verified yet",
-    fits: someSigstoreSigned((requirement) => "fulcio" in requirement || "pki" in requirement),
   },
   {
     suites: ["cosign-verify"],

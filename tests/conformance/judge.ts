@@ -7,7 +7,7 @@ import { OCI_MANIFEST } from "../../host/oci/media-types.js";
 import { descriptor, mediaTypeOf, type Signature, type StoredImage } from "./image.js";
 
 /** Any time from 2026 to 2050 will do (../shared/conformance/README.md). */
-const NOW = 1_800_000_000n;
+export const NOW = 1_800_000_000n;
 
 const MAX_ROUNDS = 5;
 

@@ -21,6 +21,20 @@ export interface PayloadParts {
   timestamp: number | null;
 }
 
+export interface FulcioFields {
+  ca: string;
+  oidcIssuer: string;
+  subjectEmail: string;
+}
+
+export interface PkiFields {
+  roots: string;
+  intermediates: string | null;
+  /** Empty where it does not matter, as the other. */
+  subjectEmail: string;
+  subjectHostname: string;
+}
+
 type Field = string | null;
 
 interface Exports {
@@ -37,6 +51,8 @@ interface Exports {
   isLogEntry(): number;
   isLogPayload(): number;
   wholeNumber(): number;
+  verifyFulcio(): number;
+  verifyPki(): number;
 }
 
 export class Probe {
@@ -106,6 +122,20 @@ export class Probe {
 
   isLogPayload(text: string): boolean {
     return this.call("isLogPayload", [text]) !== null;
+  }
+
+  /** Whether a certificate is one of Fulcio's at a time in Unix seconds. */
+  verifyFulcio(fulcio: FulcioFields, certificate: string, chain: string, time: number): boolean {
+    const { ca, oidcIssuer, subjectEmail } = fulcio;
+    const fields = [ca, oidcIssuer, subjectEmail, certificate, chain, String(time)];
+    return this.call("verifyFulcio", fields) !== null;
+  }
+
+  /** The same for one of a pki. */
+  verifyPki(pki: PkiFields, certificate: string, chain: string, now: number): boolean {
+    const { roots, intermediates, subjectEmail, subjectHostname } = pki;
+    const fields = [roots, intermediates, subjectEmail, subjectHostname, certificate, chain, String(now)];
+    return this.call("verifyPki", fields) !== null;
   }
 
   /** A JSON number as RFC 8785 writes it; null if it is not whole, or no int64. */

@@ -76,7 +76,9 @@ export function acceptedAfterTooManyChecks(test: Case, subject: Subject): boolea
   if (test["accept"] !== true) return false;
   const stored = storedImage(test, subject);
   const budget = new Budget();
-  const requirements = requirementsOf(test, subject).filter(({ type }) => type === "sigstoreSigned");
+  const requirements = requirementsOf(test, subject).filter(
+    ({ type, fulcio, pki }) => type === "sigstoreSigned" && fulcio === undefined && pki === undefined,
+  );
   const isMet = (requirement: Requirement): boolean => {
     const keys = keysOf(requirement, subject).flatMap(({ first }) => first ?? []);
     return stored.signatures.some(

@@ -1,4 +1,24 @@
 import {
+  ANY_EXTENDED_KEY_USAGE,
+  AUTHORITY_INFO_ACCESS,
+  AUTHORITY_KEY_IDENTIFIER,
+  BASIC_CONSTRAINTS,
+  CERTIFICATE_POLICIES,
+  CODE_SIGNING,
+  CRL_DISTRIBUTION_POINTS,
+  ECDSA_WITH_SHA256,
+  ECDSA_WITH_SHA384,
+  ECDSA_WITH_SHA512,
+  EXTENDED_KEY_USAGE,
+  FULCIO_ISSUER,
+  FULCIO_ISSUER_V2,
+  KEY_USAGE,
+  NAME_CONSTRAINTS,
+  SHA256_WITH_RSA,
+  SHA384_WITH_RSA,
+  SHA512_WITH_RSA,
+  SUBJECT_ALT_NAME,
+  SUBJECT_KEY_IDENTIFIER,
   ID_EC_PUBLIC_KEY,
   ID_ED25519,
   isOid,
@@ -19,7 +39,8 @@ function dotted(oid: Oid): string {
   for (let i = 0; i < oid.length; i++) {
     component = (component << 7) | (oid[i] & 0x7f);
     if (oid[i] >= 0x80) continue;
-    if (text.length == 0) text = `${(component / 40).toString()}.${(component % 40).toString()}`;
+    const first = min<u32>(component / 40, 2);
+    if (text.length == 0) text = `${first.toString()}.${(component - 40 * first).toString()}`;
     else text += `.${component.toString()}`;
     component = 0;
   }
@@ -35,6 +56,26 @@ describe("object identifiers", () => {
     expect(dotted(SECP521R1)).toBe("1.3.132.0.35");
     expect(dotted(RSA_ENCRYPTION)).toBe("1.2.840.113549.1.1.1");
     expect(dotted(ID_ED25519)).toBe("1.3.101.112");
+    expect(dotted(ECDSA_WITH_SHA256)).toBe("1.2.840.10045.4.3.2");
+    expect(dotted(ECDSA_WITH_SHA384)).toBe("1.2.840.10045.4.3.3");
+    expect(dotted(ECDSA_WITH_SHA512)).toBe("1.2.840.10045.4.3.4");
+    expect(dotted(SHA256_WITH_RSA)).toBe("1.2.840.113549.1.1.11");
+    expect(dotted(SHA384_WITH_RSA)).toBe("1.2.840.113549.1.1.12");
+    expect(dotted(SHA512_WITH_RSA)).toBe("1.2.840.113549.1.1.13");
+    expect(dotted(SUBJECT_KEY_IDENTIFIER)).toBe("2.5.29.14");
+    expect(dotted(KEY_USAGE)).toBe("2.5.29.15");
+    expect(dotted(SUBJECT_ALT_NAME)).toBe("2.5.29.17");
+    expect(dotted(BASIC_CONSTRAINTS)).toBe("2.5.29.19");
+    expect(dotted(NAME_CONSTRAINTS)).toBe("2.5.29.30");
+    expect(dotted(CRL_DISTRIBUTION_POINTS)).toBe("2.5.29.31");
+    expect(dotted(CERTIFICATE_POLICIES)).toBe("2.5.29.32");
+    expect(dotted(AUTHORITY_KEY_IDENTIFIER)).toBe("2.5.29.35");
+    expect(dotted(EXTENDED_KEY_USAGE)).toBe("2.5.29.37");
+    expect(dotted(ANY_EXTENDED_KEY_USAGE)).toBe("2.5.29.37.0");
+    expect(dotted(AUTHORITY_INFO_ACCESS)).toBe("1.3.6.1.5.5.7.1.1");
+    expect(dotted(CODE_SIGNING)).toBe("1.3.6.1.5.5.7.3.3");
+    expect(dotted(FULCIO_ISSUER)).toBe("1.3.6.1.4.1.57264.1.1");
+    expect(dotted(FULCIO_ISSUER_V2)).toBe("1.3.6.1.4.1.57264.1.8");
   });
 
   it("are compared whole", () => {

@@ -1,4 +1,5 @@
 import type { Suite } from "../suite.js";
+import { fulcio, pki } from "./certificates.js";
 import { COSIGN_IMAGES } from "./cosign-image.js";
 import { cosignKeys } from "./cosign-keys.js";
 import { identityMatch } from "./identity-match.js";
@@ -25,6 +26,8 @@ export const SUITES: readonly Suite[] = [
   policyEval,
   manifestDigest,
   registriesD,
+  fulcio,
+  pki,
   rekorSet,
   imageRs,
   ...COSIGN_IMAGES,

@@ -378,12 +378,6 @@ test("requirement-unsupported", () => {
   const requirements: Requirement[] = [
     { type: "signedBy", keyType: "GPGKeys", keyData: "" },
     { type: "signedBaseLayer", baseLayerIdentity: { type: "matchExact" } },
-    {
-      type: "sigstoreSigned",
-      fulcio: { caData: "", oidcIssuer: "i", subjectEmail: "e" },
-      rekorPublicKeyPath: KEY_PATH,
-    },
-    { type: "sigstoreSigned", pki: { caRootsData: "", subjectEmail: "e" } },
   ];
   for (const requirement of requirements) {
     expect(

@@ -1,0 +1,85 @@
+// Signatures with a certificate of Fulcio's (upstream: signature/fulcio_cert.go): it lives for minutes, so what counts is the
+// time at which the log saw the signature. Not asked: certificate transparency (SCTs), as upstream does not.
+
+import { Bytes } from "../bytes/bytes";
+import { onlyPemBlock } from "../evidence/hashedrekord";
+import { Fulcio, FulcioSubjectKind, Requirement } from "../policy/types";
+import { matchesUriPattern } from "../policy/uri-pattern";
+import { fulcioIssuerOf } from "../x509/fulcio-issuer";
+import { GeneralNames } from "../x509/general-names";
+import { Budget } from "./budget";
+import { CertificateRules, certificateMissing, certify, otherSigner } from "./certified";
+import { Code } from "./code";
+import { rejected } from "./judged";
+import { readLogEntry } from "./logged";
+import { Question } from "./question";
+import { Reason } from "./reason";
+import { UntrustedSignature } from "./signatures";
+import { Signers } from "./signers";
+
+/** The key of the certificate beside `untrusted`, if it was logged, is Fulcio's, and names whom the requirement names. */
+export function fulcioSigner(
+  requirement: Requirement,
+  fulcio: Fulcio,
+  untrusted: UntrustedSignature,
+  signature: Bytes,
+  question: Question,
+): Signers {
+  const missing = certificateMissing(untrusted);
+  if (missing !== null) return Signers.none(missing);
+  const logged = readLogEntry(requirement, untrusted, signature, question.budget);
+  const notLogged = logged.rejection;
+  if (notLogged !== null) return Signers.none(notLogged);
+  const der = onlyPemBlock(untrusted.annotations.certificate!);
+  if (der === null || !der.equals(logged.verifier)) {
+    const reason = new Reason().text("the log entry is for another certificate");
+    return Signers.none(rejected(untrusted, Code.LogEntryInvalid, reason));
+  }
+  return fulcioSignerAt(logged.time, fulcio, untrusted, question.budget);
+}
+
+/** The same for a signature that the log saw at this time, in Unix seconds. */
+export function fulcioSignerAt(
+  time: i64,
+  fulcio: Fulcio,
+  untrusted: UntrustedSignature,
+  budget: Budget,
+): Signers {
+  const rules = new CertificateRules(fulcio.ca.certificates, [], time, true);
+  const certified = certify(rules, untrusted, budget);
+  const notCertified = certified.rejection;
+  if (notCertified !== null) return Signers.none(notCertified);
+
+  const issuer = fulcioIssuerOf(certified.leaf().extensions);
+  if (issuer === null || !issuer.equals(fulcio.oidcIssuer)) {
+    return Signers.none(otherSigner(untrusted, "the certificate's issuer is", issuer, fulcio.oidcIssuer));
+  }
+  const names = certified.names();
+  const subject = subjectIn(names, fulcio);
+  if (subject === null) {
+    const found = someName(names, fulcio);
+    return Signers.none(otherSigner(untrusted, "the certificate names", found, fulcio.subject.text));
+  }
+  return Signers.certified(certified.key(), subject);
+}
+
+/** The name that the requirement asks for; null if it is not there. */
+function subjectIn(names: GeneralNames, fulcio: Fulcio): Bytes | null {
+  const wanted = fulcio.subject;
+  if (wanted.kind == FulcioSubjectKind.Email) {
+    for (let i = 0; i < names.emails.length; i++) if (names.emails[i].equals(wanted.text)) return wanted.text;
+    return null;
+  }
+  // A workload has one identity. With more of them any could be the one somebody else was given.
+  if (names.uris.length != 1) return null;
+  const uri = names.uris[0];
+  const fits =
+    wanted.kind == FulcioSubjectKind.Uri ? uri.equals(wanted.text) : matchesUriPattern(wanted.text, uri);
+  return fits ? uri : null;
+}
+
+/** A name of the kind that is asked for, for people. */
+function someName(names: GeneralNames, fulcio: Fulcio): Bytes | null {
+  const all = fulcio.subject.kind == FulcioSubjectKind.Email ? names.emails : names.uris;
+  return all.length > 0 ? all[0] : null;
+}
