@@ -20,7 +20,9 @@ export function placeFindings(policyPath: string, { keys }: Pick<PolicySummary, 
       advice: "let only root write there",
     });
   }
-  for (const { file, line, column, path } of keys) {
+  // A file of several certificates is one place.
+  const places = new Map(keys.map((key) => [key.path, key]));
+  for (const { file, line, column, path } of places.values()) {
     const place = file === "" ? null : openPlace(file);
     if (place === null) continue;
     findings.push({

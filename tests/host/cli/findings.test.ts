@@ -11,6 +11,7 @@ import { cvmAgentFindings } from "../../../host/cli/cvm-agent-policy.js";
 import { PolicyCore } from "../../../host/core/core.js";
 import { placeFindings } from "../../../host/service/policy-places.js";
 import { generateKey } from "../../support/sign.js";
+import { authority } from "../../support/x509.js";
 import { temporaryFolder } from "./run-cli.js";
 
 const KEY_DATA = base64(generateKey().publicPem);
@@ -168,6 +169,54 @@ finding(
     { severity: "error", message: /./, path: 'transports.docker["ghcr.io"][0].keyData' },
   ],
   [() => byPath("/keys/cosign.pub", PEM)],
+);
+
+const ROOT = authority("root").pem;
+const PKI = {
+  type: "sigstoreSigned",
+  pki: { caRootsPath: "/ca.pem", subjectEmail: "a@b.c" },
+  signedIdentity: REPOSITORY,
+};
+const FULCIO = { caPath: "/ca.pem", oidcIssuer: "https://i" };
+
+function byRoots(content: string | null): Finding[] {
+  return found(scoped("ghcr.io", PKI), { "/ca.pem": content });
+}
+
+function byFulcio(subject: object): Finding[] {
+  const requirement = {
+    ...SIGNED,
+    keyData: null,
+    fulcio: { ...FULCIO, ...subject },
+    rekorPublicKeyData: KEY_DATA,
+  };
+  return found(scoped("ghcr.io", requirement), { "/ca.pem": ROOT });
+}
+
+finding(
+  "trust-root-invalid",
+  [
+    () => byRoots(generateKey().publicPem),
+    { severity: "error", message: /no certificate/, path: 'transports.docker["ghcr.io"][0].pki.caRootsPath' },
+  ],
+  [() => byRoots(ROOT.repeat(3000)), { severity: "error", message: /longer than 1 MiB/ }],
+  [
+    () =>
+      found(scoped("ghcr.io", { ...PKI, pki: { ...PKI.pki, caIntermediatesData: base64(`${ROOT}x`) } }), {
+        "/ca.pem": ROOT,
+      }),
+    { severity: "error", message: /certificates in PEM alone/ },
+  ],
+  [() => byRoots(ROOT)],
+  [() => byFulcio({ subjectEmail: "a@b.c" })],
+);
+
+finding(
+  "trust-root-skipped",
+  [() => byRoots(ROOT + ROOT.replace("MII", "MIX")), { severity: "warning", message: /passed over/ }],
+  [() => byRoots(`${ROOT}-----BEGIN CERTIFICATE-----\n`), { severity: "warning", message: /passed over/ }],
+  [() => byRoots(ROOT + generateKey().publicPem), { severity: "warning", message: /passed over/ }],
+  [() => byRoots(`a root\n${ROOT}the end\n`)],
 );
 
 finding(
@@ -470,6 +519,9 @@ finding(
     { severity: "note", message: /do not load this policy/ },
   ],
   [() => found(scoped("ghcr.io", { ...SIGNED, keyData: P384 })), { severity: "note", message: /cosign 3/ }],
+  [() => byFulcio({ subjectURI: "https://ci/a" }), { severity: "note", message: /do not load/ }],
+  [() => byFulcio({ subjectURIPattern: "https://ci/a/*" }), { severity: "note", message: /do not load/ }],
+  [() => byFulcio({ subjectEmail: "a@b.c" })],
   [() => found(good)],
 );
 
