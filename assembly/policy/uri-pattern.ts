@@ -37,8 +37,8 @@ function ownerEnd(pattern: Bytes): i32 {
 export function matchesUriPattern(pattern: Bytes, uri: Bytes): bool {
   let p = 0;
   let u = 0;
-  let fits = true;
-  let isOver = false;
+  let fits: bool = true;
+  let isOver: bool = false;
   while (fits && !isOver) {
     const endOfPiece = separator(pattern, p);
     const endOfText = separator(uri, u);
