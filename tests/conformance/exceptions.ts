@@ -10,6 +10,8 @@ import {
   isOfIndex,
   isPlainPrivateKey,
 } from "./cosign/traits.js";
+import { mediaTypeOf } from "./image.js";
+import { jsonShape } from "./json-shape.js";
 import { signedOverOwnHash } from "./own-hash.js";
 import { requirementsOf } from "./requirements.js";
 import type { Rule } from "./rule.js";
@@ -29,10 +31,12 @@ import { readManifest } from "./suites/manifest-digest.js";
 import {
   acceptedUpstream,
   digestBesideTag,
+  isHostless,
   isSchema1,
   isWeakKey,
   jsonOf,
   kindOf,
+  looksLikeSchema1,
   opensByWildcard,
   someKey,
 } from "./traits.js";
@@ -44,6 +48,9 @@ const LIVE = "skopeo";
 const COSIGN = ["cosign-legacy", "cosign-bundle", "cosign-algorithms", "cosign-verify", "cosign-policies"];
 const JUDGED = [...EVALUATED, LIVE, ...COSIGN];
 const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
+
+const HOSTLESS =
+  "a name whose host is no host (foo_bar.com/x) is refused: nobody can pull by it, and it stands under no scope but the widest";
 
 /** The first that fits counts. */
 export const RULES: readonly Rule[] = [
@@ -94,6 +101,15 @@ export const RULES: readonly Rule[] = [
     class: "notExpressible",
     reason: "strict mode is an option of the caller: here the policy alone decides",
     fits: (test) => test["requireSignatureVerification"] === true,
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason: HOSTLESS,
+    fits: (test, subject) => test["accept"] === true && isHostless(test["imageReference"], subject),
+    ours: () => ({ accept: false }),
+    code: "name-invalid",
   },
   {
     suites: EVALUATED,
@@ -150,6 +166,35 @@ export const RULES: readonly Rule[] = [
       "a key file with several PEM blocks is refused: upstream uses the first and says nothing of the others",
     fits: acceptedUpstream(someKey(({ blocks }) => blocks > 1)),
     ours: () => ({ accept: false }),
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason: "RSA keys above 8192 bits cost a node more than a signature is worth",
+    fits: acceptedUpstream(
+      someKey(({ first }) => (first?.asymmetricKeyDetails?.modulusLength ?? 2048) > 8192),
+    ),
+    ours: () => ({ accept: false }),
+    code: "key-unsupported",
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason: "a key file has at most 64 KiB: a key has less than 2, and what else is in it nobody needs",
+    fits: acceptedUpstream(someKey(({ size }) => size > 64 * 1024)),
+    ours: () => ({ accept: false }),
+    code: "key-unreadable",
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason: "docker schema 1, and what some readers take for it, is refused, as containerd refuses it",
+    fits: acceptedWithManifest((manifest) => looksLikeSchema1(jsonOf(manifest))),
+    ours: () => ({ accept: false }),
+    code: "manifest-unsupported",
   },
   {
     suites: JUDGED,
@@ -310,6 +355,45 @@ export const RULES: readonly Rule[] = [
       (test["ok"] === true || test["expected"] === true) && jsonOf(readManifest(test, subject)) === undefined,
     ours: (test) => (operation(test) === "digest" ? { digest: null } : { matches: false }),
     code: "manifest-invalid",
+  },
+  {
+    suites: ["manifest-digest"],
+    class: "differs",
+    anticipated: true,
+    reason:
+      "a manifest that repeats a member, that is nested deeper than 32 or that is of two kinds at once is refused: readers differ on it",
+    fits: (test, subject) => {
+      const manifest = readManifest(test, subject);
+      const isRefused =
+        isDeep(manifest) || repeatsMember(manifest) || isAnotherKind(manifest, mediaTypeOf(manifest));
+      return (test["ok"] === true || test["expected"] === true) && isRefused;
+    },
+    ours: (test) => (operation(test) === "digest" ? { digest: null } : { matches: false }),
+    code: "manifest-invalid",
+  },
+  {
+    suites: ["payload-parse"],
+    class: "differs",
+    anticipated: true,
+    reason: "JSON is read to a depth of 32, in payloads too: no tool nests annotations",
+    fits: (test) => test["valid"] === true && jsonShape(String(test["payload"])).depth > 32,
+    ours: () => ({ parses: false }),
+    code: "payload-malformed",
+  },
+  {
+    suites: ["references", "scopes"],
+    class: "differs",
+    anticipated: true,
+    reason: HOSTLESS,
+    fits: (test, subject) =>
+      (["dockerTransport", "parseDockerRef"].includes(operation(test)) && test["valid"] === true) ||
+      (operation(test) === "dockerScopes" && test["ok"] === true)
+        ? isHostless(test["input"], subject)
+        : operation(test) === "lookup" &&
+          test["transport"] === "docker" &&
+          isHostless(test["imageReference"], subject),
+    ours: () => null,
+    code: "name-invalid",
   },
   {
     suites: ["references"],

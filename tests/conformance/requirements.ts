@@ -7,14 +7,14 @@ import type { Subject } from "./subject.js";
 
 export type Requirement = Readonly<Record<string, unknown>>;
 
-/** The requirements that decide a case with a requirement or a policy; none by a policy that does not load. */
+/** What decides a case with a requirement or a policy: nothing where the policy does not load, or the name is refused. */
 export function requirementsOf(test: Case, subject: Subject): Requirement[] {
   if (test["requirement"] !== undefined) return [object(test, "requirement")];
   if (test["policyLoads"] === false) return [];
   const policy = object(test, "policy");
   const image = { transport: text(test, "transport"), name: text(test, "imageReference") };
   const explained = subject.explain(image, policy);
-  if (explained instanceof NameRefused) throw explained;
+  if (explained instanceof NameRefused) return [];
   const { transport, scope } = explained.candidates[explained.applies] ?? { transport: "", scope: "" };
   const scopes = isObject(policy["transports"]) ? policy["transports"][transport] : undefined;
   const applied = isObject(scopes) ? scopes[scope] : policy["default"];
@@ -24,6 +24,8 @@ export function requirementsOf(test: Case, subject: Subject): Requirement[] {
 
 /** A key as a requirement gives it. */
 export interface Key {
+  /** Bytes of the file or data. */
+  size: number;
   /** How many PEM blocks there are. */
   blocks: number;
   /** The first of them, if it is a public key that node:crypto can read. */
@@ -45,12 +47,12 @@ export function keysOf(requirement: Requirement, subject: Subject): Key[] {
 function readKey(bytes: Buffer | null): Key {
   const pem = bytes?.toString("latin1") ?? "";
   const labels = Array.from(pem.matchAll(/-----BEGIN ([^-]+)-----/g), ([, label = ""]) => label);
-  const blocks = labels.length;
+  const [blocks, size] = [labels.length, bytes?.length ?? 0];
   // createPublicKey would also take the key out of a certificate.
-  if (!labels[0]?.endsWith("PUBLIC KEY")) return { blocks, first: undefined };
+  if (!labels[0]?.endsWith("PUBLIC KEY")) return { size, blocks, first: undefined };
   try {
-    return { blocks, first: createPublicKey(pem) };
+    return { size, blocks, first: createPublicKey(pem) };
   } catch {
-    return { blocks, first: undefined };
+    return { size, blocks, first: undefined };
   }
 }

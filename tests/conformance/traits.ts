@@ -59,6 +59,12 @@ export function digestBesideTag(name: unknown, subject: Subject): string | undef
   return `${reference.name}@${reference.digest}`;
 }
 
+/** Whether a name has no host, although it looks as if it began with one: `foo_bar.com/baz`. */
+export function isHostless(name: unknown, subject: Subject): boolean {
+  const reference = subject.probe.parseNormalized(String(name).replace(/^\/\//, ""));
+  return reference !== null && reference.domain === "";
+}
+
 /** Whether a list under a wildcard of ours has neither reject nor sigstoreSigned in it. */
 export function opensByWildcard(test: Case): boolean {
   const policy = jsonOf(Buffer.from(String(test["policy"])));
@@ -76,6 +82,12 @@ export function opensByWildcard(test: Case): boolean {
 /** How containers/image tells docker schema 1, as far as a manifest without one of its four media types goes. */
 export function isSchema1(manifest: unknown): boolean {
   return isObject(manifest) && manifest["schemaVersion"] === 1;
+}
+
+/** Whether some reader may take a manifest for docker schema 1, and its digest for that of something else than its bytes. */
+export function looksLikeSchema1(manifest: unknown): boolean {
+  const names = isObject(manifest) ? Object.keys(manifest) : [];
+  return isSchema1(manifest) || names.some((name) => name.toLowerCase() === "signatures");
 }
 
 /** The document in `text`; undefined if it is not JSON. */

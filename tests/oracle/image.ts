@@ -31,6 +31,7 @@ const MANIFESTS = [
   "of Docker",
   "with a member twice",
   "with another media type inside",
+  "with signatures",
   "deeper than 32",
 ] as const;
 const IDENTITIES = [
@@ -105,7 +106,7 @@ export const imageRecipe: fc.Arbitrary<ImageRecipe> = fc.record({
   host: oneOf(HOSTS, 10, 8, 5, 4, 8),
   folders: fc.constantFrom([], ["team"], ["team", "backend"]),
   tag: fc.constantFrom("1", "latest", "v2.0-rc_1"),
-  manifest: oneOf(MANIFESTS, 30, 4, 1, 1, 1),
+  manifest: oneOf(MANIFESTS, 30, 4, 1, 1, 0.5, 1),
   signatures: fc.oneof(
     { weight: 1, arbitrary: fc.constant([]) },
     { weight: 6, arbitrary: fc.tuple(signature) },
@@ -158,6 +159,8 @@ function manifestOf({ manifest }: ImageRecipe, n: number): TestImage {
       return changed(text.replace("{", '{"schemaVersion":2,'));
     case "with another media type inside":
       return changed(text.replace(OCI_MANIFEST, DOCKER_MANIFEST));
+    case "with signatures":
+      return changed(text.replace("{", '{"signatures":[],'));
     case "deeper than 32":
       return changed(text.replace("{", `{"deep":${deep(33)},`));
     default:
