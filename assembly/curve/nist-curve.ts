@@ -265,13 +265,11 @@ export class NistCurve {
     const kernel = this.kernel;
     const size = kernel.size;
     kernel.load(BASE, point, false);
-    memory.copy(TWICE, BASE, 2 * size);
     memory.copy(SUM, BASE, 2 * size);
     copyElement(kernel, SUM + 2 * size, kernel.one);
     kernel.doubleJacobian(SUM);
-    memory.copy(TWICE, SUM, 2 * size);
-    makePositive(kernel, TWICE, TWICE, kernel.p);
-    makePositive(kernel, TWICE + size, TWICE + size, kernel.p);
+    reduce(kernel, TWICE, SUM, kernel.p);
+    reduce(kernel, TWICE + size, SUM + size, kernel.p);
     copyElement(kernel, DIFFERENCE, SUM + 2 * size);
 
     kernel.square(A, DIFFERENCE);

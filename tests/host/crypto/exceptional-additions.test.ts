@@ -75,12 +75,14 @@ for (const { name, noble, bytes, bits, half, largeWidth } of CURVES) {
         ]) {
           const point = G.multiplyUnsafe(d).toBytes(false);
           const verify = verifier(point, path);
+          const verifyChecked = verifier(point, path, true);
           const verifyPlainly = plainVerifier(point);
           for (const [u, v] of scalars(d)) {
             if (v === 0n) continue;
             const made = backwards(d, u, v);
             const detail = `d=${d.toString(16)} u=${u.toString(16)} v=${v.toString(16)}`;
             assert.equal(verify(made.triple), made.valid, detail);
+            assert.equal(verifyChecked(made.triple), made.valid, detail);
             if (made.valid) valid++;
             else invalid++;
             // The plain one takes milliseconds.
