@@ -1,11 +1,19 @@
+import { resolve } from "node:path";
+
+import type { Log } from "../service/log.js";
 import type { VerdictAges } from "../service/verdict-cache.js";
+import { BlobStore, StoreRefused } from "../sources/blob-store.js";
+import type { Source } from "../sources/source.js";
+import { SourceWithStore } from "../sources/source-with-store.js";
 import type { Given } from "./command.js";
+import { wholeNumber } from "./numbers.js";
 import { UsageError } from "./usage-error.js";
 
 const DAY_S = 24 * 60 * 60;
-const DEFAULTS = { accepted: 300, denied: 5 };
+const DEFAULTS = { accepted: 300, denied: 5, blobs: 64 };
 /** Longer, and a denial would outlive what it was given for: a signature that comes a moment after its image. */
 const MOST_DENIED_S = 60;
+const MOST_BLOBS_MB = 100_000;
 
 export const CACHE_OPTIONS = {
   "cache-accepted": {
@@ -18,14 +26,46 @@ export const CACHE_OPTIONS = {
     value: "SECONDS",
     help: `the same for a denial, at most ${MOST_DENIED_S} (${DEFAULTS.denied})`,
   },
+  "blob-cache": {
+    type: "string",
+    value: "DIR",
+    help: "where signatures' blobs are kept on disk (systemd's $CACHE_DIRECTORY, otherwise nowhere)",
+  },
+  "blob-cache-size": {
+    type: "string",
+    value: "MB",
+    help: `how much of it is used (${DEFAULTS.blobs})`,
+  },
 } as const;
 
+type Values = Given<typeof CACHE_OPTIONS>["values"];
+
 /** How long verdicts are given again. Throws `UsageError`. */
-export function verdictAges(values: Given<typeof CACHE_OPTIONS>["values"]): VerdictAges {
+export function verdictAges(values: Values): VerdictAges {
   return {
     acceptedMs: 1000 * seconds("cache-accepted", values["cache-accepted"], DEFAULTS.accepted, DAY_S),
     deniedMs: 1000 * seconds("cache-denied", values["cache-denied"], DEFAULTS.denied, MOST_DENIED_S),
   };
+}
+
+/** `source` with its blobs kept where the options, or systemd, say; itself if nowhere. Throws `UsageError`. */
+export async function withBlobCache(values: Values, source: Source, log: Log): Promise<Source> {
+  const size = values["blob-cache-size"];
+  const folder = values["blob-cache"] ?? (process.env["CACHE_DIRECTORY"] || undefined);
+  const megabytes = size === undefined ? DEFAULTS.blobs : wholeNumber("blob-cache-size", size, MOST_BLOBS_MB);
+  if (folder === undefined) {
+    if (size !== undefined) throw new UsageError("--blob-cache-size needs --blob-cache");
+    return source;
+  }
+  try {
+    const store = await BlobStore.open(resolve(folder), megabytes * 1_000_000, (message) =>
+      log.warn(message),
+    );
+    return new SourceWithStore(source, store);
+  } catch (error) {
+    if (error instanceof StoreRefused) throw new UsageError(`--blob-cache: ${error.message}`);
+    throw error;
+  }
 }
 
 function seconds(option: string, given: string | undefined, otherwise: number, most: number): number {

@@ -9,7 +9,7 @@ import { PolicyInForce, type PolicyInForceOptions, UnexpectedPolicy } from "../s
 import { watchPolicy } from "../service/policy-watch.js";
 import { Verifier } from "../service/verifier.js";
 import { auditFile } from "./audit-file.js";
-import { CACHE_OPTIONS, verdictAges } from "./cache-options.js";
+import { CACHE_OPTIONS, verdictAges, withBlobCache } from "./cache-options.js";
 import { command } from "./command.js";
 import { EXIT } from "./exit-code.js";
 import {
@@ -52,7 +52,8 @@ requests under way have been answered.`,
     const measurement = measurementBy(values, log);
     const cache = verdictAges(values);
     const audit = auditLog(values["audit-log"]);
-    const source = await registrySource(values, (line) => log.info(line));
+    const registries = await registrySource(values, (line) => log.info(line));
+    const source = await withBlobCache(values, registries, log);
     const policy = await policyInForce({
       location: findPolicy(values.policy, DAEMON_POLICY_PATHS),
       expectedDigest: expectedPolicy(values),

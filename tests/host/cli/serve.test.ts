@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
@@ -142,6 +142,25 @@ test("a verdict is given again for a while, and its record says so; --cache-acce
       cached,
     );
   }
+});
+
+test("--blob-cache: a folder that others may write to, or that cannot be made, is refused", async (t) => {
+  const open = temporaryFolder(t);
+  chmodSync(open, 0o777);
+  const refused = /^countersign: --blob-cache: .* may be written to by others\n$/;
+  assertUsageError(await runCli(["serve", "--blob-cache", open]), refused);
+  assertUsageError(await runCli(["serve"], { CACHE_DIRECTORY: open }), refused);
+  assertUsageError(await runCli(["serve", "--blob-cache", "/dev/null/x"]), /cannot be used: ENOTDIR/);
+  assertUsageError(await runCli(["serve", "--blob-cache-size", "5"]), /needs --blob-cache/);
+});
+
+test("--blob-cache: it is made where there is none, for nobody else to read", async (t) => {
+  const folder = join(temporaryFolder(t), "cache");
+  const options = ["--blob-cache", folder, "--blob-cache-size", "1"];
+  const { child, finished } = await serving(t, ["--policy", policyFile(t, ACCEPT_ALL), ...options]);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  child.kill("SIGTERM");
+  assert.equal((await finished).status, 0);
 });
 
 for (const [option, value] of [

@@ -32,6 +32,8 @@ export interface TestRegistryOptions {
   readonly tls?: TlsOptions;
   /** 0, any free port, unless told. */
   readonly port?: number;
+  /** Waited for before a request is answered. */
+  readonly hold?: (request: SeenRequest) => Promise<void>;
   /** Called for each request; a fault is served in place of the answer. */
   readonly onRequest?: (request: SeenRequest) => Fault | undefined;
 }
@@ -49,6 +51,8 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
 export class TestRegistry {
   /** Everything asked so far, in order. */
   readonly requests: SeenRequest[] = [];
+  /** Connections made so far. */
+  connections = 0;
   /** Bytes of bodies read so far. */
   bytesReceived = 0;
   readonly gate: Gate | null;
@@ -64,7 +68,11 @@ export class TestRegistry {
     const serve = (request: IncomingMessage, response: ServerResponse) => {
       this.#serve(request, response).catch((error: Error) => response.destroy(error));
     };
-    this.#server = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
+    const server = options.tls === undefined ? createServer(serve) : createTlsServer(options.tls, serve);
+    server.on("connection", () => {
+      this.connections++;
+    });
+    this.#server = server;
   }
 
   async listen(): Promise<void> {
@@ -111,6 +119,7 @@ export class TestRegistry {
     const seen = see(request);
     this.requests.push(seen);
     const body = await this.#readAll(request);
+    await this.#options.hold?.(seen);
     const fault = this.#options.onRequest?.(seen);
     if (fault !== undefined) return serveFault(fault, response);
     const reply = this.#reply(request, seen, body);
