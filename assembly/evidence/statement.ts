@@ -3,6 +3,7 @@
 
 import { Bytes } from "../bytes/bytes";
 import { JsonReader } from "../json/reader";
+import { enterProtoList, ProtoMessage, readProtoBytes, readProtoText, readStruct } from "./proto-json";
 
 export const STATEMENT_TYPE: string = "application/vnd.in-toto+json";
 
@@ -27,26 +28,22 @@ export class Statement {
 
 /** The statement in `text`, or null if it is none. */
 export function parseStatement(text: Bytes): Statement | null {
-  const reader = new JsonReader(text);
+  const reader = JsonReader.ofUnicode(text);
   const statement = new Statement();
   let hasType: bool = false;
-  let hasPredicateType: bool = false;
-  reader.enterObject();
-  while (reader.nextMember()) {
-    const name = reader.memberName();
-    if (name.is("_type")) {
-      const type = reader.string();
+  const message = new ProtoMessage(reader);
+  while (message.next()) {
+    if (message.has("_type", "type")) {
+      const type = readProtoText(reader);
       hasType = type.is("https://in-toto.io/Statement/v1") || type.is("https://in-toto.io/Statement/v0.1");
-    } else if (name.is("predicateType")) {
-      hasPredicateType = true;
-      statement.isSignature = reader.string().is(SIGN_PREDICATE);
-    } else if (name.is("subject")) {
-      reader.enterArray();
-      while (reader.nextItem()) readSubject(reader, statement);
-    } else if (name.is("predicate")) reader.skip();
-    else reader.failMember("unknown member");
+    } else if (message.has("predicateType", "predicate_type"))
+      statement.isSignature = readProtoText(reader).is(SIGN_PREDICATE);
+    else if (message.has("subject")) {
+      if (enterProtoList(reader)) while (reader.nextItem()) readSubject(reader, statement);
+    } else if (message.has("predicate")) readStruct(reader);
+    else message.refuse();
   }
-  if (!hasType || !hasPredicateType) reader.fail("expected _type and predicateType", 0);
+  if (!hasType) reader.fail("not a statement of in-toto", 0);
   return reader.done() ? statement : null;
 }
 
@@ -58,26 +55,31 @@ function readSubject(reader: JsonReader, statement: Statement): void {
   }
   const subject = new Subject();
   statement.subjects.push(subject);
+  const message = new ProtoMessage(reader);
+  while (message.next()) {
+    if (message.has("name")) {
+      const text = readProtoText(reader);
+      if (text.length > 0) subject.name = text;
+    } else if (message.has("digest")) readDigests(reader, subject);
+    else if (message.has("annotations")) readStruct(reader);
+    else if (message.has("content")) readProtoBytes(reader);
+    else if (
+      message.has("uri") ||
+      message.has("mediaType", "media_type") ||
+      message.has("downloadLocation", "download_location")
+    )
+      readProtoText(reader);
+    else message.refuse();
+  }
+}
+
+/** By algorithm. */
+function readDigests(reader: JsonReader, subject: Subject): void {
+  if (reader.takeNull()) return;
   reader.enterObject();
   while (reader.nextMember()) {
-    const name = reader.memberName();
-    if (name.is("name")) {
-      const text = reader.string();
-      if (text.length > 0) subject.name = text;
-    } else if (name.is("digest")) {
-      reader.enterObject();
-      while (reader.nextMember()) {
-        if (reader.memberName().is("sha256")) subject.sha256 = reader.string();
-        else reader.string();
-      }
-    } else if (
-      name.is("annotations") ||
-      name.is("uri") ||
-      name.is("mediaType") ||
-      name.is("downloadLocation") ||
-      name.is("content")
-    ) {
-      reader.skip();
-    } else reader.failMember("unknown member");
+    const isSha256 = reader.memberName().is("sha256");
+    const digest = reader.string();
+    if (isSha256) subject.sha256 = digest;
   }
 }

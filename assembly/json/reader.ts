@@ -62,6 +62,9 @@ export class JsonReader {
   /** Reused: frame i describes the i-th open object or array. */
   private frames: Array<Frame> = [];
 
+  /** Whether text that is not Unicode is a failure, and not read with U+FFFD in its place. */
+  private isUnicode: bool = false;
+
   /** What went wrong first; empty while all is well. */
   failure: string = "";
   /** Offset of the failure in the text. */
@@ -70,6 +73,13 @@ export class JsonReader {
   failurePath: Bytes = EMPTY();
 
   constructor(readonly text: Bytes) {}
+
+  /** One to which broken UTF-8 and lone surrogates are failures, as to protobuf's readers. */
+  static ofUnicode(text: Bytes): JsonReader {
+    const reader = new JsonReader(text);
+    reader.isUnicode = true;
+    return reader;
+  }
 
   /** Offset of the next value. */
   position(): i32 {
@@ -375,6 +385,7 @@ export class JsonReader {
         continue;
       }
       const length = sequenceLength(this.text, this.at);
+      if (length == 0 && this.isUnicode) this.fail("broken UTF-8 in a string", this.at);
       writeCodePoint(out, length == 0 ? REPLACEMENT : codePointAt(this.text, this.at, length));
       this.at += max(length, 1);
     }
@@ -421,6 +432,10 @@ export class JsonReader {
         writeCodePoint(out, 0x10000 + ((<u32>unit & 0x3ff) << 10) + (<u32>low & 0x3ff));
         return true;
       }
+    }
+    if ((unit & 0xf800) == 0xd800 && this.isUnicode) {
+      this.fail("lone surrogate in a string", start);
+      return false;
     }
     writeCodePoint(out, unit);
     return true;

@@ -2,7 +2,13 @@
 // that it also judges cases nobody here has seen.
 
 import { isObject, operation } from "./corpus.js";
-import { acceptedByAttestations, bundleOverOwnHash } from "./cosign/bundles.js";
+import {
+  acceptedAsOtherStatement,
+  acceptedByAttestations,
+  acceptedOfPrerelease,
+  bundleOverOwnHash,
+  refusedForLogRecords,
+} from "./cosign/bundles.js";
 import {
   acceptedUnderOtherNames,
   hasOptions,
@@ -286,6 +292,34 @@ export const RULES: readonly Rule[] = [
     fits: acceptedByAttestations,
     ours: () => ({ accept: false }),
     code: "not-a-signature",
+  },
+  {
+    suites: ["cosign-bundle"],
+    class: "differs",
+    anticipated: true,
+    reason: "what is signed has to say that it is a statement of in-toto: cosign takes any object for one",
+    fits: acceptedAsOtherStatement,
+    ours: () => ({ accept: false }),
+    code: "payload-malformed",
+  },
+  {
+    suites: ["cosign-bundle"],
+    class: "differs",
+    anticipated: true,
+    reason: "bundles are of version 0.3, and of no draft of it: cosign compares versions as packages do",
+    fits: acceptedOfPrerelease,
+    ours: () => ({ accept: false }),
+    code: "signature-malformed",
+  },
+  {
+    suites: ["cosign-bundle"],
+    class: "differs",
+    anticipated: true,
+    reason:
+      "log entries in a bundle are read for their form where a key is enough; cosign reads the records in them, and does not verify them either",
+    fits: refusedForLogRecords,
+    ours: () => ({ accept: true }),
+    code: "accepted",
   },
   {
     suites: ["cosign-bundle", "cosign-verify"],

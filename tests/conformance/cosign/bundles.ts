@@ -40,8 +40,42 @@ export function acceptedByAttestations(test: Case): boolean {
   return (
     test["accept"] === true &&
     statements.length > 0 &&
-    statements.every(({ statement }) => statement["predicateType"] !== SIGNATURE)
+    statements.every(
+      ({ statement }) => (statement["predicateType"] ?? statement["predicate_type"]) !== SIGNATURE,
+    )
   );
+}
+
+const STATEMENTS = ["https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1"];
+
+/** Whether cosign accepts something signed that does not say it is a statement, or says it is one of another version. */
+export function acceptedAsOtherStatement(test: Case): boolean {
+  const types = statementsOf(test).map(({ statement }) => statement["_type"] ?? statement["type"]);
+  return (
+    test["accept"] === true && types.length > 0 && types.every((type) => !STATEMENTS.includes(String(type)))
+  );
+}
+
+/** Whether cosign accepts a bundle of a version like 0.3.1-rc1. */
+export function acceptedOfPrerelease(test: Case): boolean {
+  const types = bundlesOf(test).map((bundle) => String(bundle["mediaType"] ?? bundle["media_type"]));
+  return test["accept"] === true && types.length > 0 && types.every((type) => /\.v0\.3\.\d+-/.test(type));
+}
+
+/** Whether cosign refuses a bundle with a log entry that is whole, and that it does not understand. */
+export function refusedForLogRecords(test: Case): boolean {
+  const entries = bundlesOf(test).flatMap((bundle) => {
+    const { tlogEntries } = Object(bundle["verificationMaterial"]);
+    return Array.isArray(tlogEntries) ? tlogEntries.map(Object) : [];
+  });
+  const isWhole = (entry: Record<string, unknown>) =>
+    Object.keys(entry).length === 6 && typeof entry["canonicalizedBody"] === "string";
+  return test["accept"] === false && entries.length > 0 && entries.every(isWhole);
+}
+
+function bundlesOf(test: Case): Record<string, unknown>[] {
+  const blobs = Object.values(storedOf(test).blobs);
+  return blobs.map((blob) => jsonOf(Buffer.from(blob, "base64"))).filter(isObject);
 }
 
 /** Whether each name that the statements have for the image is that of another repository. */
