@@ -47,7 +47,7 @@ export interface CertificateWish {
 }
 
 /** A time at which certificates are valid unless a wish says otherwise; they are so for ten minutes around it. */
-export const T0 = 1_770_000_000;
+export const T0 = 1_800_000_000;
 
 export function issue(wish: CertificateWish = {}): Issued {
   const keys = wish.keys ?? newKeys();
@@ -122,7 +122,9 @@ export function integer(value: number): Buffer {
 export function time(at: number | Buffer): Buffer {
   if (typeof at !== "number") return at;
   const text = new Date(at * 1000).toISOString().replace(/[-:T]|\.\d+/g, "");
-  return text < "2050" ? tlv(0x17, Buffer.from(text.slice(2))) : tlv(0x18, Buffer.from(text));
+  return "1950" <= text && text < "2050"
+    ? tlv(0x17, Buffer.from(text.slice(2)))
+    : tlv(0x18, Buffer.from(text));
 }
 
 export function commonName(text: string): Buffer {

@@ -82,10 +82,15 @@ export interface Answers {
 }
 
 /** Plays host: brings what is asked for until the core decides. Fails after four rounds, as the host does. */
-export function judge(core: PolicyCore, image: Image, answers: Answers = {}): Judgement {
+export function judge(
+  core: PolicyCore,
+  image: Image,
+  answers: Answers = {},
+  now = 1_800_000_000n,
+): Judgement {
   const evidence: Evidence[] = [];
   for (let round = 0; round < 4; round++) {
-    const outcome = core.judge(image, evidence, 1_800_000_000n);
+    const outcome = core.judge(image, evidence, now);
     if (outcome.tag === "decided") return outcome.val;
     for (const request of outcome.val) evidence.push(answer(request, answers));
   }
