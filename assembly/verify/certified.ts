@@ -50,6 +50,8 @@ export class Certified {
 
 /** Judges the certificate beside `untrusted`, which is there. */
 export function certify(rules: CertificateRules, untrusted: UntrustedSignature, budget: Budget): Certified {
+  // Reading costs, too.
+  if (budget.exhausted) return new Certified(overBudget(untrusted), null);
   const leaves = parseCertificates(untrusted.annotations.certificate!, 1);
   if (leaves === null || leaves.length == 0) {
     return refused(untrusted, Code.CertificateMalformed, "not exactly one certificate in PEM and strict DER");
