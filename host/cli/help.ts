@@ -44,7 +44,30 @@ function spelling(name: string, option: Option): string {
   return `${short}--${name}${value}${option.type === "string" && option.multiple ? " …" : ""}`;
 }
 
+/** A terminal is at least this wide. */
+const WIDTH = 120;
+
 function columns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join("\n");
+  const indent = " ".repeat(2 + width);
+  return rows
+    .map(
+      ([left, right]) =>
+        `  ${left.padEnd(width)}${wrapped(right, WIDTH - indent.length).join(`\n${indent}`)}`,
+    )
+    .join("\n");
+}
+
+/** Lines of whole words, none longer than `width` but a word that is. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    line += line === "" ? word : ` ${word}`;
+  }
+  return [...lines, line];
 }
