@@ -47,6 +47,8 @@ export enum Code {
   RegistryUnavailable,
   RegistryTimeout,
   RegistryProtocol,
+  AttachmentsDisabled,
+  RegistriesDInvalid,
 
   Busy,
   MeasurementFailed,

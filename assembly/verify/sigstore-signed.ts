@@ -51,7 +51,10 @@ function judgeSignature(requirement: Requirement, untrusted: UntrustedSignature,
 function refusal(reference: Reference | null, outcomes: Array<ItemOutcome>, signatures: Signatures): Verdict {
   const unavailable = signatures.unavailable;
   if (unavailable !== null) {
-    const reason = new Reason().text("could not ask for signatures");
+    const isDisabled = unavailable.code == Code.AttachmentsDisabled;
+    const reason = new Reason().text(
+      isDisabled ? "signatures are not looked for" : "could not ask for signatures",
+    );
     if (unavailable.detail.length > 0) reason.text(": ").foreign(unavailable.detail);
     return new Verdict(false, unavailable.code, reason.done());
   }

@@ -8,6 +8,7 @@ import { DAEMON_POLICY_PATHS, findPolicy, type PolicyState } from "../service/po
 import { PolicyInForce, type PolicyInForceOptions, UnexpectedPolicy } from "../service/policy-in-force.js";
 import { watchPolicy } from "../service/policy-watch.js";
 import { Verifier } from "../service/verifier.js";
+import { ATTACHMENT_OPTIONS, attachments } from "./attachment-options.js";
 import { auditFile } from "./audit-file.js";
 import { CACHE_OPTIONS, verdictAges, withBlobCache } from "./cache-options.js";
 import { command } from "./command.js";
@@ -38,6 +39,7 @@ requests under way have been answered.`,
     },
     socket: { type: "string", value: "PATH", help: `Unix socket to answer on (${DEFAULT_SOCKET})` },
     ...REGISTRY_OPTIONS,
+    ...ATTACHMENT_OPTIONS,
     ...MEASUREMENT_OPTIONS,
     ...CACHE_OPTIONS,
     "audit-log": {
@@ -54,6 +56,7 @@ requests under way have been answered.`,
     const audit = auditLog(values["audit-log"]);
     const registries = await registrySource(values, (line) => log.info(line));
     const source = await withBlobCache(values, registries, log);
+    const gate = attachments(values);
     const policy = await policyInForce({
       location: findPolicy(values.policy, DAEMON_POLICY_PATHS),
       expectedDigest: expectedPolicy(values),
@@ -61,7 +64,15 @@ requests under way have been answered.`,
       log,
     });
     process.on("SIGHUP", () => policy.reload());
-    const verifier = new Verifier({ policy: () => policy.state, source, audit, log, measurement, cache });
+    const verifier = new Verifier({
+      policy: () => policy.state,
+      source,
+      audit,
+      log,
+      attachments: gate,
+      measurement,
+      cache,
+    });
 
     const stopped = stopSignal();
     const socket = resolve(values.socket ?? DEFAULT_SOCKET);

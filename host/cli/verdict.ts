@@ -23,7 +23,7 @@ export function exitCode(verdicts: readonly Pick<Verdict, "ok" | "code">[]): Exi
 }
 
 function isUnconfigured({ code }: Pick<Verdict, "code">): boolean {
-  return code === "no-policy" || code === "policy-invalid";
+  return code === "no-policy" || code === "policy-invalid" || code === "registries-d-invalid";
 }
 
 /** Whether the image might be allowed another time: somebody could not be asked, or nothing could be decided. */

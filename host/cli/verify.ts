@@ -2,6 +2,7 @@ import type { AuditSink } from "../service/audit.js";
 import { DEFAULT_LIMITS } from "../service/limits.js";
 import type { PolicyState } from "../service/policy-file.js";
 import { type Verdict, Verifier } from "../service/verifier.js";
+import { ATTACHMENT_OPTIONS, attachments } from "./attachment-options.js";
 import { auditFile } from "./audit-file.js";
 import { command } from "./command.js";
 import { interruptible } from "./interruptible.js";
@@ -49,6 +50,7 @@ judged only if it is the copy (--copy-to).`,
     },
     ...OFFLINE_OPTIONS,
     ...REGISTRY_OPTIONS,
+    ...ATTACHMENT_OPTIONS,
     "audit-log": { type: "string", value: "FILE", help: "append one JSON line for each verdict" },
     concurrency: { type: "string", value: "N", help: `images judged at once (${DEFAULT_CONCURRENCY})` },
     timeout: {
@@ -62,7 +64,7 @@ judged only if it is the copy (--copy-to).`,
     const seconds = numberUpTo("timeout", values.timeout ?? DEFAULT_SECONDS, LONGEST_SECONDS);
     if (values.platform !== undefined) notePlatform(values.platform);
     const audit = values["audit-log"] === undefined ? NO_AUDIT : auditFile(values["audit-log"]);
-    const offline = await offlineWish(values, operands, REGISTRY_OPTIONS);
+    const offline = await offlineWish(values, operands, { ...REGISTRY_OPTIONS, ...ATTACHMENT_OPTIONS });
     if (offline !== null) {
       const [name = ""] = operands;
       const state = usedPolicy(values.policy);
@@ -73,10 +75,11 @@ judged only if it is the copy (--copy-to).`,
       print(values.json ? verdictJson(verdict, name) : verdictText(verdict, name));
       return exitCode([verdict]);
     }
+    const gate = attachments(values);
     const source = await registrySource(values, note);
     const state = usedPolicy(values.policy);
 
-    const verifier = new Verifier({ policy: () => state, source, audit });
+    const verifier = new Verifier({ policy: () => state, source, audit, attachments: gate });
     const progress = new Progress(operands.length);
     const verdicts: Verdict[] = [];
     await inOrder(

@@ -2,6 +2,7 @@ import type { Image } from "#component/types";
 import { ArgumentRefused, CoreFault, type CoreJudgement } from "../core/core.js";
 import { ImageError } from "../oci/image-error.js";
 import type { EvidencePlace, Source } from "../sources/source.js";
+import type { Attachments } from "./attachments.js";
 import { type AuditSink, auditRecord } from "./audit.js";
 import { Deadline } from "./deadline.js";
 import { type Denial, deny, type HostCode } from "./denial.js";
@@ -29,6 +30,8 @@ export interface VerifierParts {
   /** Unix time in seconds. */
   readonly clock?: () => bigint;
   readonly log?: Log;
+  /** Which images' signatures may be looked for; all if there is none. */
+  readonly attachments?: Pick<Attachments, "gate"> | undefined;
   /** Told of each acceptance before it is given. */
   readonly measurement?: Measurement | undefined;
   /** How long verdicts are given again; without it none is. */
@@ -69,16 +72,18 @@ export class Verifier {
   readonly #inquiries: InFlight;
   readonly #cache: VerdictAges | undefined;
   readonly #judged = new WeakMap<LoadedCore, JudgedBy>();
+  readonly #attachments: Pick<Attachments, "gate"> | undefined;
   readonly #measurement: Measurement | undefined;
   readonly #workingAhead: WorkingAhead;
 
-  constructor({ policy, source, audit, limits, clock, log, measurement, cache }: VerifierParts) {
+  constructor({ policy, source, audit, limits, clock, log, attachments, measurement, cache }: VerifierParts) {
     this.#policy = policy;
     this.#source = source;
     this.#audit = audit;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#clock = clock ?? (() => BigInt(Math.floor(Date.now() / 1000)));
     this.#log = log ?? jsonLog();
+    this.#attachments = attachments;
     this.#measurement = measurement;
     this.#workingAhead = new WorkingAhead(this.#log);
     this.#cache = cache;
@@ -176,7 +181,8 @@ export class Verifier {
 
   /** Asks further on as long as the evidence of places before the origin does not suffice. */
   async #inquire(image: Image, parts: Omit<InquiryParts, "source" | "limits" | "clock">) {
-    let source: EvidencePlace = this.#source.begin?.() ?? this.#source;
+    const begun = this.#source.begin?.() ?? this.#source;
+    let source: EvidencePlace = this.#attachments?.gate(begun, parts.core, image) ?? begun;
     for (;;) {
       const inquiry = new Inquiry(image, { ...parts, source, limits: this.#limits, clock: this.#clock });
       const decision = await inquiry.decide();

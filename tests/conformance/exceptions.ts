@@ -87,12 +87,6 @@ export const RULES: readonly Rule[] = [
   },
   {
     suites: ["registries-d"],
-    class: "notExpressible",
-    reason: "cosign's tag is always looked at: a trust decision is never configured outside the policy",
-    fits: (test) => operation(test) === "useSigstoreAttachments",
-  },
-  {
-    suites: ["registries-d"],
     class: "differs",
     reason: "an image is named by its sha256 only, so that nothing is looked for under another digest",
     fits: (test) =>

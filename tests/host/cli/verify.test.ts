@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 
 import { startRegistry } from "../../support/registry/registry.js";
 import { generateKey, makeImage, pushImage, pushSigned } from "../../support/sign.js";
-import { ACCEPT_ALL, policyFile, REJECT_ALL, runCli, temporaryFolder } from "./run-cli.js";
+import { ACCEPT_ALL, assertUsageError, policyFile, REJECT_ALL, runCli, temporaryFolder } from "./run-cli.js";
 
 /** A registry with `app:signed` and `app:unsigned`, and a policy that wants the key's signature on all of it. */
 async function signedAndUnsigned(t: TestContext) {
@@ -43,6 +43,26 @@ test("an unsigned image is denied: exit status 1, one line", async (t) => {
   const { status, stdout } = await runCli(["verify", "--policy", policy, name("unsigned")]);
   assert.ok(stdout.startsWith(`denied ${name("unsigned")}@${unsigned} no-signature: `), stdout);
   assert.equal(status, 1);
+});
+
+test("--registries-d: signatures are looked for only where it says so, and never without need", async (t) => {
+  const { registry, policy, name } = await signedAndUnsigned(t);
+  const folder = temporaryFolder(t);
+  const verify = (...options: string[]) => runCli(["verify", "--policy", policy, ...options, name("signed")]);
+  const off = await verify("--registries-d", folder);
+  assert.match(
+    off.stdout,
+    /^denied \S+ attachments-disabled: signatures are not looked for: use-sigstore-attachments/,
+  );
+  assert.equal(off.status, 1);
+  writeFileSync(
+    join(folder, "x.yaml"),
+    `docker:\n  "${registry.host}":\n    use-sigstore-attachments: true\n`,
+  );
+  assert.equal((await verify("--registries-d", folder)).status, 0);
+  writeFileSync(join(folder, "y.yaml"), "docker: [");
+  assertUsageError(await verify("--registries-d", folder), /--registries-d: .*y\.yaml:\d+:\d+: not YAML/);
+  assertUsageError(await verify("--registries-d", join(folder, "gone")), /gone cannot be read: ENOENT/);
 });
 
 test("--json: one judgement a line, in the order of the names", async (t) => {

@@ -23,6 +23,7 @@ import {
   SIGNED,
   signature,
 } from "./judging.js";
+import { Repository } from "./repository.js";
 
 /** The judgement must have the code, deny unless it says accepted, and keep its reason to one short line. */
 function expect(code: Judgement["code"], judgement: Judgement): Judgement {
@@ -134,6 +135,25 @@ test("descriptor-invalid", () => {
   ]) {
     expect("descriptor-invalid", described(text));
   }
+});
+
+test("attachments-disabled", () => {
+  const tag = `${IMAGE.digest.replace(":", "-")}.sig`;
+  const repository = new Repository()
+    .add(IMAGE)
+    .sign(IMAGE.digest)
+    .lose("cosign-tag", tag, "attachments-disabled");
+  const judgement = expect("attachments-disabled", repository.judge(coreWith([SIGNED]), imageNamed()));
+  assert.match(judgement.reason, /^signatures are not looked for: as the test wants it$/);
+});
+
+test("registries-d-invalid", () => {
+  const tag = `${IMAGE.digest.replace(":", "-")}.sig`;
+  const repository = new Repository()
+    .add(IMAGE)
+    .sign(IMAGE.digest)
+    .lose("cosign-tag", tag, "registries-d-invalid");
+  expect("registries-d-invalid", repository.judge(coreWith([SIGNED]), imageNamed()));
 });
 
 test("digest-mismatch", () => {
