@@ -65,6 +65,9 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
     ...REGISTRY_OPTIONS,
   },
   async run({ values, operands: [sourceName = "", targetName = "", privateKey = "", publicKey = ""] }) {
+    // A password takes longest to become a key: meanwhile, all that needs no key is done.
+    const started = isPasswordTyped() ? null : signerFromFile(privateKey);
+    started?.catch(() => {});
     const plan = planSigning(sourceName, targetName, values["sign-identity"]);
     const wish = {
       formats: formatsOf(values.format ?? "both"),
@@ -76,9 +79,7 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
     const { signal } = new AbortController();
     setMaxListeners(0, signal);
 
-    // A password takes longest to become a key: meanwhile, the image is looked at.
-    const signing = signerFromFile(privateKey);
-    if (isPasswordTyped()) await signing;
+    const signing = started ?? Promise.resolve(await signerFromFile(privateKey));
     const [signed, found] = await Promise.allSettled([signing, findSource(plan.source, transport, signal)]);
     const signer = settledValue(signed);
     const core = judgingBy(publicKey, await publicKeyFile(signer, publicKey), plan);

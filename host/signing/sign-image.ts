@@ -1,6 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.js";
 import type { ImageReader, ImageWriter } from "../oci/image-place.js";
-import type { Manifest } from "../oci/manifest.js";
+import { descriptorOf, type Manifest } from "../oci/manifest.js";
 import { ImageSource } from "../sources/image-source.js";
 import { copyImage, tagImage } from "./copy/copy-image.js";
 import { readTree } from "./copy/image-tree.js";
@@ -44,10 +44,35 @@ export async function signImage(job: SigningJob): Promise<SignedImage> {
   const tree = isThere && !recursive ? null : await readTree(source, root, signal);
   if (tree !== null && !isThere) await copyImage(tree, source, target, job);
   const manifests = tree !== null && recursive ? [...tree.images, ...tree.indexes] : [root];
-  const signed = await signManifests(manifests, signatures, { ...job, names: namesOf(job.identity) });
-  const subjects = signed.map(({ subject }) => subject);
-  const verdicts = await judgeSigned(subjects, new ImageSource(target, signatures, job.clock), job);
+  const subjects = manifests.map(descriptorOf);
+  const attach = () => signManifests(manifests, signatures, { ...job, names: namesOf(job.identity) });
+  const judge = () => judgeSigned(subjects, new ImageSource(target, signatures, job.clock), job);
+  let signed = await attach();
+  let verdicts = await judge();
+  // Another signer may have overwritten what was there a moment ago; else, attaching again adds nothing.
+  for (let again = 0; again < MOST_AGAIN && verdicts.some(({ verdict }) => !verdict.ok); again++) {
+    const repeated = await attach();
+    if (repeated.every(isUnchanged)) break;
+    signed = signed.map((first, i) => together(first, repeated[i] as SignedManifest));
+    verdicts = await judge();
+  }
   const isAccepted = verdicts.every(({ verdict }) => verdict.ok);
   if (isAccepted && tag !== null) await tagImage(target, root, tag, signal);
   return { signed, verdicts, foreign: isThere ? [] : (tree?.foreign ?? []) };
+}
+
+const MOST_AGAIN = 3;
+
+function isUnchanged({ legacy, bundle }: SignedManifest): boolean {
+  return (legacy?.added ?? 0) === 0 && bundle?.added !== true;
+}
+
+/** What two runs have added to the same manifest. */
+function together(first: SignedManifest, second: SignedManifest): SignedManifest {
+  const { legacy, bundle } = second;
+  return {
+    ...second,
+    legacy: legacy && { ...legacy, added: Math.max(legacy.added, first.legacy?.added ?? 0) },
+    bundle: bundle && { ...bundle, added: bundle.added || first.bundle?.added === true },
+  };
 }

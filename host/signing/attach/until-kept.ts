@@ -13,8 +13,8 @@ export interface AttachOptions {
 export type Round = "kept" | "moved" | { readonly window: number };
 
 const MAX_ROUNDS = 64;
-/** A writer that shares its processor with many others may need as long, however near the registry is. */
-const LEAST_WINDOW_MS = 20;
+/** A writer that shares its processor with others may need as long, however near the registry is. */
+const LEAST_WINDOW_MS = 8;
 
 /**
  * Changes something by reading it, adding to it and writing it, where others may be doing the same and the last one

@@ -25,7 +25,10 @@ export function ecdsaSigner(kind: EcdsaKind, privateKey: KeyObject): (message: U
   };
 }
 
+/** Small tables: larger ones are made for many more signatures than a command makes. */
+const WINDOW_BITS = 4;
+
 /** Makes now the tables of P-256, which the first signature would have to wait for. */
 export function prepare(): void {
-  p256.getPublicKey(new Uint8Array(32).fill(1));
+  p256.Point.BASE.precompute(WINDOW_BITS, false);
 }
