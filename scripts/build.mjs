@@ -29,9 +29,16 @@ const PROBES = {
 const HOST = {
   name: "host",
   inputs: ["host", "tests", "tsconfig.json", "dist/component/interfaces"],
-  output: "dist/host/cli/main.js",
+  output: "dist/host/cli/run.js",
   command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
   after: removeOrphans,
+};
+/** As often as the host is compiled: what is older than its sources is not used. */
+const PROGRAM = {
+  name: "program",
+  inputs: [...HOST.inputs, "dist/component", "scripts/bundle.mjs", "scripts/rehearse.mjs"],
+  output: "dist/bundle/program.cjs",
+  command: ["scripts/bundle.mjs"],
 };
 /** Is there in any case: it says what was built, which may be nothing. */
 const PLUGIN = {
@@ -50,7 +57,9 @@ export async function ensureBuilt() {
   await buildStep(ARITHMETIC, built);
   // The host is compiled against the core's types; the others are nobody's input.
   await Promise.all([
-    buildStep(CORE, built).then(() => buildStep(HOST, built)),
+    buildStep(CORE, built)
+      .then(() => buildStep(HOST, built))
+      .then(() => buildStep(PROGRAM, built)),
     buildStep(PROBES, built),
     buildStep(PLUGIN, built),
   ]);

@@ -1,27 +1,5 @@
 #!/usr/bin/env node
-import { dispatch } from "./dispatch.js";
-import { EXIT, type ExitCode } from "./exit-code.js";
-import { flushed, note, survivePipesThatClose } from "./output.js";
-import { UsageError } from "./usage-error.js";
+import { bundledProgram } from "./bundled-program.js";
 
-survivePipesThatClose();
-process.on("uncaughtException", (error) => void exit(failed(error)));
-await exit(await dispatch(process.argv.slice(2)).catch(failed));
-
-/** One line for whatever was thrown; the stack only for those who ask for it. */
-function failed(error: unknown): ExitCode {
-  const [firstLine] = (error instanceof Error ? error.message : String(error)).split("\n");
-  note(firstLine || "failed without a message");
-  if (process.env["COUNTERSIGN_DEBUG"] === "1") console.error(error);
-  return error instanceof UsageError || isFromFileSystem(error) ? EXIT.usage : EXIT.undecided;
-}
-
-/** A path on the command line, or in the configuration, that cannot be used as it was meant to be. */
-function isFromFileSystem(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && "path" in error;
-}
-
-async function exit(code: ExitCode): Promise<never> {
-  await flushed();
-  process.exit(code);
-}
+const { run } = bundledProgram() ?? (await import("./run.js"));
+await run(process.argv.slice(2));

@@ -13,7 +13,7 @@ type LoadedPolicy = Extract<PolicyState, { kind: "loaded" }>;
 export const POLICY_OPTION = {
   type: "string",
   value: "FILE",
-  help: `the policy (${CLI_POLICY_PATHS.join(", otherwise ")})`,
+  help: `the policy (${CLI_POLICY_PATHS.join(", else ")})`,
 } as const;
 
 /** The policy of a command that judges: without one everything is denied, and the warnings on one are given. */

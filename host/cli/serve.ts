@@ -35,7 +35,7 @@ requests under way have been answered.`,
     policy: {
       type: "string",
       value: "FILE",
-      help: `the policy (${DAEMON_POLICY_PATHS.join(", otherwise ")})`,
+      help: `the policy (${DAEMON_POLICY_PATHS.join(", else ")})`,
     },
     socket: { type: "string", value: "PATH", help: `Unix socket to answer on (${DEFAULT_SOCKET})` },
     ...REGISTRY_OPTIONS,

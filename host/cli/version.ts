@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-/** The version in package.json, from wherever dist/host/cli stands in the package. */
+/** The version in package.json. */
 export function version(): string {
-  const file = new URL("../../../package.json", import.meta.url);
+  const file = new URL(import.meta.resolve("#package"));
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

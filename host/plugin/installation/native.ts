@@ -51,10 +51,10 @@ function placeIn(file: Buffer): number | null {
   return at;
 }
 
-/** Seen from dist/host/plugin/installation; scripts/build-plugin.mjs writes it. */
+/** scripts/build-plugin.mjs writes it. */
 function built(): Buffer | null {
   try {
-    return readFileSync(new URL(`../../../plugin/${PLATFORM}`, import.meta.url));
+    return readFileSync(new URL(`dist/plugin/${PLATFORM}`, import.meta.resolve("#package")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;

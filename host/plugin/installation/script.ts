@@ -20,7 +20,7 @@ exit 1
 */;
 (() => {
 "use strict";
-${bundle(new URL("../run.js", import.meta.url))}
+${bundle(new URL("dist/host/plugin/run.js", import.meta.resolve("#package")))}
 modules["run.js"].run(${JSON.stringify(installation)});
 })();
 `;

@@ -1,0 +1,31 @@
+import { dispatch } from "./dispatch.js";
+import { EXIT, type ExitCode } from "./exit-code.js";
+import { flushed, note, survivePipesThatClose } from "./output.js";
+import { UsageError } from "./usage-error.js";
+
+export { dispatch } from "./dispatch.js";
+
+/** The whole program; `argv` is without program names. Ends the process. */
+export async function run(argv: readonly string[]): Promise<never> {
+  survivePipesThatClose();
+  process.on("uncaughtException", (error) => void exit(failed(error)));
+  return exit(await dispatch(argv).catch(failed));
+}
+
+/** One line for whatever was thrown; the stack only for those who ask for it. */
+function failed(error: unknown): ExitCode {
+  const [firstLine] = (error instanceof Error ? error.message : String(error)).split("\n");
+  note(firstLine || "failed without a message");
+  if (process.env["COUNTERSIGN_DEBUG"] === "1") console.error(error);
+  return error instanceof UsageError || isFromFileSystem(error) ? EXIT.usage : EXIT.undecided;
+}
+
+/** A path on the command line, or in the configuration, that cannot be used as it was meant to be. */
+function isFromFileSystem(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "path" in error;
+}
+
+async function exit(code: ExitCode): Promise<never> {
+  await flushed();
+  process.exit(code);
+}
