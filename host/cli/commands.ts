@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import("./status.js"),
   },
   {
+    words: "doctor",
+    summary: "Prove that containerd asks before it pulls",
+    load: () => import("./doctor.js"),
+  },
+  {
     words: "policy check",
     summary: "Say what is wrong with a policy",
     load: () => import("./policy-check.js"),

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 
 import { DEFAULT_SOCKET } from "../plugin/run.js";
 import { type Daemon, type DaemonOptions, SocketRefused, startDaemon } from "../server/daemon.js";
-import { auditToStream } from "../service/audit.js";
+import { allSinks, auditToStream } from "../service/audit.js";
 import { jsonLog } from "../service/log.js";
 import { DAEMON_POLICY_PATHS, findPolicy, type PolicyState } from "../service/policy-file.js";
 import { PolicyInForce, type PolicyInForceOptions, UnexpectedPolicy } from "../service/policy-in-force.js";
 import { watchPolicy } from "../service/policy-watch.js";
+import { RecentRecords } from "../service/recent-records.js";
 import { Verifier } from "../service/verifier.js";
 import { ATTACHMENT_OPTIONS, attachments } from "./attachment-options.js";
 import { auditFile } from "./audit-file.js";
@@ -53,7 +54,8 @@ requests under way have been answered.`,
     const log = jsonLog();
     const measurement = measurementBy(values, log);
     const cache = verdictAges(values);
-    const audit = auditLog(values["audit-log"]);
+    const recent = new RecentRecords();
+    const audit = allSinks(auditLog(values["audit-log"]), recent);
     const registries = await registrySource(values, (line) => log.info(line));
     const source = await withBlobCache(values, registries, log);
     const gate = attachments(values);
@@ -76,7 +78,7 @@ requests under way have been answered.`,
 
     const stopped = stopSignal();
     const socket = resolve(values.socket ?? DEFAULT_SOCKET);
-    const daemon = await started({ socket, verifier, policy, log });
+    const daemon = await started({ socket, verifier, policy, recent, log });
     print(`listening on ${daemon.socket}, ${inForce(policy.state)}\n`);
 
     const endWatch = watchPolicy(policy);

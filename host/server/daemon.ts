@@ -5,6 +5,7 @@ import { coreDigest } from "../core/core.js";
 import { DEFAULT_LIMITS } from "../service/limits.js";
 import { jsonLog, type Log } from "../service/log.js";
 import type { PolicySource } from "../service/policy-in-force.js";
+import { RecentRecords } from "../service/recent-records.js";
 import type { Verifier } from "../service/verifier.js";
 import { VerifierServiceService } from "./generated/countersign/v1/verifier.js";
 import { HealthService } from "./generated/grpc/health/v1/health.js";
@@ -24,6 +25,8 @@ export interface DaemonOptions {
   readonly socket: string;
   readonly verifier: Pick<Verifier, "verify" | "refuse">;
   readonly policy: PolicySource;
+  /** What was judged lately; nothing unless given. */
+  readonly recent?: Pick<RecentRecords, "on">;
   /** Milliseconds a judgement may take at most. */
   readonly deadlineMs?: number;
   readonly log?: Log;
@@ -37,13 +40,14 @@ export interface Daemon {
 
 /** Serves on a Unix socket, with or without a policy. Throws `SocketRefused` where it cannot listen safely. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { socket, verifier, policy, log = jsonLog(), deadlineMs = DEFAULT_LIMITS.deadlineMs } = options;
+  const { socket, verifier, policy, recent = new RecentRecords() } = options;
+  const { log = jsonLog(), deadlineMs = DEFAULT_LIMITS.deadlineMs } = options;
   const health = new Health(() => policy.state);
   policy.onChange(() => health.changed());
   const grpc = new Server({ "grpc.max_receive_message_length": MESSAGE_LIMIT });
   grpc.addService(
     VerifierServiceService,
-    verifierService({ verifier, policy, deadlineMs, coreDigest: coreDigest(), log }),
+    verifierService({ verifier, policy, recent, deadlineMs, coreDigest: coreDigest(), log }),
   );
   grpc.addService(HealthService, health.service());
 

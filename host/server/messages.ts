@@ -1,9 +1,11 @@
 import type { Explanation } from "#component/types";
+import type { AuditRecord } from "../service/audit.js";
 import type { PolicySource } from "../service/policy-in-force.js";
 import type { Verdict } from "../service/verifier.js";
 import type {
   ExplainResponse,
   GetPolicyResponse,
+  PastJudgement,
   VerifyImageRequest,
   VerifyImageResponse,
 } from "./generated/countersign/v1/verifier.js";
@@ -44,6 +46,10 @@ export function explanationMessage(explanation: Explanation): ExplainResponse {
 
 export function explanationRefused(code: string, reason: string): ExplainResponse {
   return { ok: false, code, reason, canonical: "", candidates: [], applies: 0, requirements: [] };
+}
+
+export function pastJudgement({ time, name, digest, ok, code, reason }: AuditRecord): PastJudgement {
+  return { time, name, digest, ok, code, reason };
 }
 
 export function policyMessage(policy: PolicySource, coreDigest: string): GetPolicyResponse {

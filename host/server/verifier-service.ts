@@ -4,12 +4,15 @@ import { NameRefused } from "../core/core.js";
 import type { Log } from "../service/log.js";
 import type { PolicyState } from "../service/policy-file.js";
 import type { PolicySource } from "../service/policy-in-force.js";
+import type { RecentRecords } from "../service/recent-records.js";
 import type { Verifier } from "../service/verifier.js";
 import type {
   ExplainRequest,
   ExplainResponse,
   GetPolicyRequest,
   GetPolicyResponse,
+  ListJudgementsRequest,
+  ListJudgementsResponse,
   VerifierServiceServer,
   VerifyImageRequest,
   VerifyImageResponse,
@@ -18,6 +21,7 @@ import {
   explanationMessage,
   explanationRefused,
   faultMessage,
+  pastJudgement,
   policyMessage,
   policyMissing,
   verdictMessage,
@@ -34,6 +38,7 @@ export interface VerifierServiceParts {
   /** Milliseconds a judgement may take at most; a caller's own deadline shortens it. */
   readonly deadlineMs: number;
   readonly coreDigest: string;
+  readonly recent: Pick<RecentRecords, "on">;
   readonly log: Log;
 }
 
@@ -42,7 +47,7 @@ export interface VerifierServiceParts {
  * able to tell a person why, and nothing of an exception leaves the process.
  */
 export function verifierService(parts: VerifierServiceParts): VerifierServiceServer {
-  const { policy, coreDigest, log } = parts;
+  const { policy, coreDigest, recent, log } = parts;
   return {
     verifyImage: unary(log, (call) => verifyImage(parts, call), faultMessage),
     explain: unary(
@@ -54,6 +59,11 @@ export function verifierService(parts: VerifierServiceParts): VerifierServiceSer
       log,
       async () => policyMessage(policy, coreDigest),
       () => policyMissing("core-fault", "the daemon failed: see its log", coreDigest),
+    ),
+    listJudgements: unary<ListJudgementsRequest, ListJudgementsResponse>(
+      log,
+      async ({ request }) => ({ judgements: recent.on(request.name).map(pastJudgement) }),
+      () => ({ judgements: [] }),
     ),
   };
 }

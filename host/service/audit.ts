@@ -63,6 +63,23 @@ export function auditToStream(stream: NodeJS.WritableStream): AuditSink {
   return { write: (record) => void stream.write(jsonLine(record)) };
 }
 
+/** Writes to each, whatever becomes of the others; throws the first failure. */
+export function allSinks(...sinks: readonly AuditSink[]): AuditSink {
+  return {
+    write: (record) => {
+      const failures: unknown[] = [];
+      for (const sink of sinks) {
+        try {
+          sink.write(record);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
+
 /** An audit file that is open. */
 export interface AuditFile extends AuditSink {
   close(): void;

@@ -15,6 +15,8 @@ export interface ContainerdOptions {
   readonly dockerHub?: string;
   /** What a verifier may take, as a Go duration; containerd's default unless told. */
   readonly verifierTimeout?: string;
+  /** Makes something else of its configuration. */
+  readonly edit?: (configuration: string) => string;
 }
 
 /** A containerd of its own: root, state, socket and configuration in one folder. */
@@ -31,13 +33,13 @@ export class Containerd {
   }
 
   static async start(peers: Peers, options: ContainerdOptions): Promise<Containerd> {
-    const { folder, binDir, plainHttp, dockerHub, verifierTimeout = "10s" } = options;
+    const { folder, binDir, plainHttp, dockerHub, verifierTimeout = "10s", edit = (text) => text } = options;
     const certs = join(folder, "certs.d");
     for (const host of plainHttp) await writeHosts(certs, host, host);
     if (dockerHub !== undefined) await writeHosts(certs, "docker.io", dockerHub);
     const config = join(folder, "containerd.toml");
     const address = join(folder, "containerd.sock");
-    await writeFile(config, configuration({ folder, address, binDir, certs, verifierTimeout }));
+    await writeFile(config, edit(configuration({ folder, address, binDir, certs, verifierTimeout })));
     const env = { ...process.env, PATH: `${peers.bin}:${process.env["PATH"]}` };
     const args = ["--config", config];
     const running = await RunningProcess.start(

@@ -123,6 +123,34 @@ export interface Candidate {
   present: boolean;
 }
 
+/** ListJudgementsRequest names an image. */
+export interface ListJudgementsRequest {
+  /** The name as containerd passed it. */
+  name: string;
+}
+
+/** ListJudgementsResponse holds what is remembered, the oldest first. */
+export interface ListJudgementsResponse {
+  /** A few hundred judgements on all names are remembered, as long as the daemon runs. */
+  judgements: PastJudgement[];
+}
+
+/** PastJudgement is what the audit log has of a judgement. */
+export interface PastJudgement {
+  /** When it was given, RFC 3339 in UTC. */
+  time: string;
+  /** The name as containerd passed it. */
+  name: string;
+  /** Digest of the image. */
+  digest: string;
+  /** Whether the image may be used. */
+  ok: boolean;
+  /** Stable kebab-case code. */
+  code: string;
+  /** One line. */
+  reason: string;
+}
+
 /** GetPolicyRequest has no members. */
 export interface GetPolicyRequest {
 }
@@ -922,6 +950,231 @@ export const Candidate: MessageFns<Candidate> = {
   },
 };
 
+function createBaseListJudgementsRequest(): ListJudgementsRequest {
+  return { name: "" };
+}
+
+export const ListJudgementsRequest: MessageFns<ListJudgementsRequest> = {
+  encode(message: ListJudgementsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListJudgementsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListJudgementsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListJudgementsRequest>): ListJudgementsRequest {
+    return ListJudgementsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListJudgementsRequest>): ListJudgementsRequest {
+    const message = createBaseListJudgementsRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseListJudgementsResponse(): ListJudgementsResponse {
+  return { judgements: [] };
+}
+
+export const ListJudgementsResponse: MessageFns<ListJudgementsResponse> = {
+  encode(message: ListJudgementsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.judgements) {
+      PastJudgement.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListJudgementsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListJudgementsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.judgements.push(PastJudgement.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListJudgementsResponse>): ListJudgementsResponse {
+    return ListJudgementsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListJudgementsResponse>): ListJudgementsResponse {
+    const message = createBaseListJudgementsResponse();
+    message.judgements = object.judgements?.map((e) => PastJudgement.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePastJudgement(): PastJudgement {
+  return { time: "", name: "", digest: "", ok: false, code: "", reason: "" };
+}
+
+export const PastJudgement: MessageFns<PastJudgement> = {
+  encode(message: PastJudgement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.time !== "") {
+      writer.uint32(10).string(message.time);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.digest !== "") {
+      writer.uint32(26).string(message.digest);
+    }
+    if (message.ok !== false) {
+      writer.uint32(32).bool(message.ok);
+    }
+    if (message.code !== "") {
+      writer.uint32(42).string(message.code);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PastJudgement {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePastJudgement();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.time = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.ok = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PastJudgement>): PastJudgement {
+    return PastJudgement.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PastJudgement>): PastJudgement {
+    const message = createBasePastJudgement();
+    message.time = object.time ?? "";
+    message.name = object.name ?? "";
+    message.digest = object.digest ?? "";
+    message.ok = object.ok ?? false;
+    message.code = object.code ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
 function createBaseGetPolicyRequest(): GetPolicyRequest {
   return {};
 }
@@ -1430,6 +1683,18 @@ export const VerifierServiceService = {
     responseSerialize: (value: GetPolicyResponse): Buffer => Buffer.from(GetPolicyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPolicyResponse => GetPolicyResponse.decode(value),
   },
+  /** ListJudgements gives the judgements on a name that the daemon remembers. */
+  listJudgements: {
+    path: "/countersign.v1.VerifierService/ListJudgements" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListJudgementsRequest): Buffer =>
+      Buffer.from(ListJudgementsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListJudgementsRequest => ListJudgementsRequest.decode(value),
+    responseSerialize: (value: ListJudgementsResponse): Buffer =>
+      Buffer.from(ListJudgementsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListJudgementsResponse => ListJudgementsResponse.decode(value),
+  },
 } as const;
 
 export interface VerifierServiceServer extends UntypedServiceImplementation {
@@ -1439,6 +1704,8 @@ export interface VerifierServiceServer extends UntypedServiceImplementation {
   explain: handleUnaryCall<ExplainRequest, ExplainResponse>;
   /** GetPolicy describes the policy in force. */
   getPolicy: handleUnaryCall<GetPolicyRequest, GetPolicyResponse>;
+  /** ListJudgements gives the judgements on a name that the daemon remembers. */
+  listJudgements: handleUnaryCall<ListJudgementsRequest, ListJudgementsResponse>;
 }
 
 export interface VerifierServiceClient extends Client {
@@ -1489,6 +1756,22 @@ export interface VerifierServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPolicyResponse) => void,
+  ): ClientUnaryCall;
+  /** ListJudgements gives the judgements on a name that the daemon remembers. */
+  listJudgements(
+    request: ListJudgementsRequest,
+    callback: (error: ServiceError | null, response: ListJudgementsResponse) => void,
+  ): ClientUnaryCall;
+  listJudgements(
+    request: ListJudgementsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListJudgementsResponse) => void,
+  ): ClientUnaryCall;
+  listJudgements(
+    request: ListJudgementsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListJudgementsResponse) => void,
   ): ClientUnaryCall;
 }
 
