@@ -27,6 +27,7 @@ import {
   acceptedByDeepPayloads,
   acceptedByLongPayloads,
   acceptedByOtherDigests,
+  acceptedByWeakCertificates,
   acceptedWithManifest,
   isAnotherKind,
   isDeep,
@@ -165,6 +166,15 @@ export const RULES: readonly Rule[] = [
     reason:
       "a key file with several PEM blocks is refused: upstream uses the first and says nothing of the others",
     fits: acceptedUpstream(someKey(({ blocks }) => blocks > 1)),
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "the key of a certificate is as strong as one in a file, and RSA has at most 4096 bits: whoever signs chooses it",
+    fits: acceptedByWeakCertificates,
     ours: () => ({ accept: false }),
   },
   {

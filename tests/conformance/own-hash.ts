@@ -53,7 +53,7 @@ class StandIns {
 
   /** The requirement with stand-ins in place of those of its keys that have one. */
   ask(requirement: Requirement, subject: Subject): Requirement {
-    if (requirement["type"] !== "sigstoreSigned") return requirement;
+    if (keysOf(requirement, subject).length === 0) return requirement;
     const { keyPath: _path, keyPaths: _paths, keyData: _data, keyDatas: _datas, ...rest } = requirement;
     const keys = keysOf(requirement, subject).flatMap(({ first }) => first ?? []);
     const pems = keys.map((key) =>

@@ -9,6 +9,15 @@ import { fileURLToPath } from "node:url";
 import { digestOf } from "../../host/oci/digest.js";
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, SIMPLE_SIGNING } from "../../host/oci/media-types.js";
 import { generateKey } from "../support/sign.js";
+import {
+  alternativeNames,
+  authority,
+  CODE_SIGNING,
+  email,
+  extendedKeyUsage,
+  issue,
+  LONG,
+} from "../support/x509.js";
 import { RULES } from "./exceptions.js";
 import { SIGNATURE_ANNOTATION } from "./image.js";
 import { run } from "./runner.js";
@@ -83,6 +92,22 @@ const SLOW_KEYS = [p521.export({ type: "spki", format: "pem" }) as string, KEY.p
 const sha512 = (content: Buffer) => `sha512:${createHash("sha512").update(content).digest("hex")}`;
 const withMember = (member: string) => MANIFEST.replace("{", `{${member},`);
 
+/** Signed by a key of that size, for which an authority that the policy knows has issued a certificate. */
+function certified(modulusLength: number): Members {
+  const keys = generateKeyPairSync("rsa", { modulusLength });
+  const root = authority("root");
+  const content = payload(MANIFEST);
+  const extensions = [extendedKeyUsage(CODE_SIGNING), alternativeNames([email("alice@example.com")])];
+  const { pem } = issue({ keys, issuer: root, ...LONG, extensions });
+  const { annotations, ...signed } = signature(content, keys.privateKey);
+  const certificates = { "dev.sigstore.cosign/certificate": pem };
+  const pki = { caRootsData: Buffer.from(root.pem).toString("base64"), subjectEmail: "alice@example.com" };
+  return {
+    ...accepted({ signatures: [{ ...signed, annotations: { ...annotations, ...certificates } }] }),
+    requirement: { type: "sigstoreSigned", pki, signedIdentity: { type: "matchRepository" } },
+  };
+}
+
 /** By what is narrower: a case just beyond the limit, and the nearest one within it. */
 const LIMITS: readonly [what: string, beyond: Members, within: Members][] = [
   [
@@ -140,6 +165,7 @@ const LIMITS: readonly [what: string, beyond: Members, within: Members][] = [
     accepted({ keys: [`${"x".repeat(64 * 1024)}\n${KEY.publicPem}`] }),
     accepted({ keys: [`${"x".repeat(63 * 1024)}\n${KEY.publicPem}`] }),
   ],
+  ["a certificate of a key by RSA below 2048 bits", certified(1024), certified(2048)],
   [
     "a name whose host is no host",
     accepted({

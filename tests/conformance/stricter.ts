@@ -1,7 +1,6 @@
 // Where our limits are narrower than upstream's: which cases they decide. All of it is about cases that upstream accepts.
 
-import type { KeyObject } from "node:crypto";
-import { verify } from "node:crypto";
+import { type KeyObject, verify, X509Certificate } from "node:crypto";
 import { DOCKER_MANIFEST_LIST, OCI_INDEX } from "../../host/oci/media-types.js";
 import { type Case, isObject, text } from "./corpus.js";
 import { mediaTypeOf, SIGNATURE_ANNOTATION, type Signature, type StoredImage, storedImage } from "./image.js";
@@ -41,6 +40,17 @@ export const acceptedByOtherDigests = acceptedOnlyBySome(
   ({ digest = "sha256:" }) => !digest.startsWith("sha256:"),
 );
 export const acceptedBeyondTheFirst = acceptedOnlyBySome((_, index) => index >= SIGNATURES);
+
+/** Whether the key in the signature's certificate is of a size or on a curve that we refuse. */
+export const acceptedByWeakCertificates = acceptedOnlyBySome(({ annotations }) => {
+  try {
+    const { publicKey } = new X509Certificate(annotations["dev.sigstore.cosign/certificate"] ?? "");
+    const { modulusLength = 2048 } = publicKey.asymmetricKeyDetails ?? {};
+    return modulusLength < 2048 || modulusLength > 4096 || kindOf(publicKey) === "secp224r1";
+  } catch {
+    return false;
+  }
+});
 
 /** Whether the manifest, read by us, is as told. */
 export function acceptedWithManifest(is: (manifest: Buffer, mediaType: string) => boolean): Fits {

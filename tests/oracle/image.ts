@@ -13,6 +13,7 @@ import { SIGNATURE_ANNOTATION, type Signature } from "../conformance/image.js";
 import { dockerImage } from "../e2e/matrix/images.js";
 import { makeImage, type TestImage } from "../support/image.js";
 import { type Keys, MANNERS, type Manner, SIGNERS, type SignerName } from "./keys.js";
+import { type Authorities, PROOFS, type ProofName } from "./proofs.js";
 import { oneOf } from "./weights.js";
 
 /** Hosts of image names; both sides reach them at the test's registries. */
@@ -80,6 +81,7 @@ export interface SignatureRecipe {
   readonly payload: (typeof PAYLOADS)[number];
   readonly digest: (typeof DIGESTS)[number];
   readonly layer: (typeof LAYERS)[number];
+  readonly proof: ProofName;
 }
 
 export interface ImageRecipe {
@@ -93,14 +95,22 @@ export interface ImageRecipe {
   readonly tagged: (typeof TAGGED)[number];
 }
 
-const signature: fc.Arbitrary<SignatureRecipe> = fc.record({
-  by: oneOf(SIGNERS, 12, 4, 5, 5, 5, 2, 5, 1, 1, 1),
-  manner: oneOf(MANNERS, 20, 3, 2, 1),
-  identity: oneOf(IDENTITIES, 12, 12, 2, 4, 2, 2, 3, 2, 1, 1, 1),
-  payload: oneOf(PAYLOADS, 24, 8, 4, 2, 1, 1, 1, 1, 1, 1, 0.3),
-  digest: oneOf(DIGESTS, 40, 3, 1, 1),
-  layer: oneOf(LAYERS, 40, 1, 1, 2, 1, 1, 1, 1),
-});
+const signature: fc.Arbitrary<SignatureRecipe> = fc
+  .record({
+    by: oneOf(SIGNERS, 12, 4, 5, 5, 5, 2, 5, 1, 1, 1),
+    manner: oneOf(MANNERS, 30, 3, 2, 1),
+    identity: oneOf(IDENTITIES, 12, 12, 2, 4, 2, 2, 3, 2, 1, 1, 1),
+    payload: oneOf(PAYLOADS, 36, 12, 4, 2, 1, 1, 1, 1, 1, 1, 0.3),
+    digest: oneOf(DIGESTS, 60, 3, 1, 1),
+    layer: oneOf(LAYERS, 60, 1, 1, 2, 1, 1, 1, 1),
+    proof: oneOf(PROOFS, 24, 6, 0.5, 0.5, 0.5, 1, 0.5, 6, 0.5, 2, 1, 1, 0.5, 1, 0.5, 1, 1, 2, 0.5),
+  })
+  .map((recipe) =>
+    // Whether a rule excepts those it finds out by another key's signature, for which no log has an entry.
+    recipe.proof !== "by itself" && recipe.manner === "over another hash"
+      ? { ...recipe, manner: "as usual" as const }
+      : recipe,
+  );
 
 export const imageRecipe: fc.Arbitrary<ImageRecipe> = fc.record({
   host: oneOf(HOSTS, 10, 8, 5, 4, 8),
@@ -134,15 +144,21 @@ export interface StoredSignature extends Signature {
   readonly size: number;
 }
 
+/** Who can sign, log and certify. */
+export interface Makers {
+  readonly keys: Keys;
+  readonly authorities: Authorities;
+}
+
 /** The image of a recipe; `n` makes its name unlike any other's. */
-export function buildImage(recipe: ImageRecipe, n: number, keys: Keys): BuiltImage {
+export function buildImage(recipe: ImageRecipe, n: number, makers: Makers): BuiltImage {
   const { folders, tag } = recipe;
   const host = needsLenientRegistry(recipe) ? LENIENT_HOST : recipe.host;
   const path = [...(folders.length === 0 && host === "docker.io" ? ["library"] : folders), `app${n}`];
   const repository = path.join("/");
   const image = { name: `${host}/${repository}`, repository, content: manifestOf(recipe, n), tag, recipe };
-  const strangers = Array.from({ length: recipe.strangers }, (_, i) => strangersSignature(image, i, keys));
-  const own = recipe.signatures.map((signature) => storedSignature(signature, image, keys));
+  const strangers = Array.from({ length: recipe.strangers }, (_, i) => strangersSignature(image, i, makers));
+  const own = recipe.signatures.map((signature) => storedSignature(signature, image, makers));
   return { ...image, signatures: [...strangers, ...own] };
 }
 
@@ -204,13 +220,19 @@ export function identityOf(
 
 export const OTHER_DIGEST = digestOf(Buffer.from("another image"));
 
-function storedSignature(recipe: SignatureRecipe, image: Unsigned, keys: Keys): StoredSignature {
+function storedSignature(
+  recipe: SignatureRecipe,
+  image: Unsigned,
+  { keys, authorities }: Makers,
+): StoredSignature {
   const payload = Buffer.from(payloadOf(recipe, image));
-  const base64 = keys.sign(recipe.by, recipe.manner, payload).toString("base64");
-  return layerOf(recipe.layer, payload, base64);
+  const signature = keys.sign(recipe.by, recipe.manner, payload).toString("base64");
+  const layer = layerOf(recipe.layer, payload, signature);
+  const proof = authorities.annotations(recipe.proof, keys.pair(recipe.by), { payload, signature });
+  return { ...layer, annotations: { ...layer.annotations, ...proof } };
 }
 
-function strangersSignature(image: Unsigned, n: number, keys: Keys): StoredSignature {
+function strangersSignature(image: Unsigned, n: number, { keys }: Makers): StoredSignature {
   const payload = Buffer.from(JSON.stringify(claim(image.name, OTHER_DIGEST, { n: `${n}` })));
   return layerOf("right", payload, keys.sign("secp256k1", "as usual", payload).toString("base64"));
 }
@@ -354,8 +376,8 @@ function deep(levels: number): string {
 export function describeImage({ manifest, strangers, signatures, tagged }: ImageRecipe): string {
   const unusual = (text: string, usual: string, before = "") => (text === usual ? "" : ` ${before}${text}`);
   const described = signatures.map(
-    ({ by, manner, identity, payload, digest, layer }) =>
-      `${by} for ${identity}${unusual(manner, "as usual")}${unusual(payload, "as cosign's", "payload ")}` +
+    ({ by, manner, identity, payload, digest, layer, proof }) =>
+      `${by} for ${identity}${unusual(manner, "as usual")}${unusual(proof, "by itself")}${unusual(payload, "as cosign's", "payload ")}` +
       `${unusual(digest, "right", "digest ")}${unusual(layer, "right", "layer ")}`,
   );
   const parts = [

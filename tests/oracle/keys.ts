@@ -1,5 +1,5 @@
 // The keys of the oracle's signers and policies: of every type, those among them that only one side takes.
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, type KeyPairKeyObjectResult, sign } from "node:crypto";
 import { ed25519ph } from "@noble/curves/ed25519.js";
 
 export const SIGNERS = [
@@ -32,13 +32,14 @@ export const MANNERS = ["as usual", "over another hash", "as r‖s", "broken"] a
 export type Manner = (typeof MANNERS)[number];
 
 export class Keys {
-  readonly #private = new Map<SignerName, KeyObject>();
+  readonly #pairs = new Map<SignerName, KeyPairKeyObjectResult>();
   readonly #files = new Map<KeyFileName, string | null>();
 
   constructor() {
     for (const name of SIGNERS) {
-      const { privateKey, publicKey } = generate(name);
-      this.#private.set(name, privateKey);
+      const pair = generate(name);
+      const { publicKey } = pair;
+      this.#pairs.set(name, pair);
       this.#files.set(name, publicKey.export({ type: "spki", format: "pem" }) as string);
       if (name === "RSA 2048")
         this.#files.set("RSA 2048 in PKCS#1", publicKey.export({ type: "pkcs1", format: "pem" }) as string);
@@ -55,9 +56,14 @@ export class Keys {
     return this.#files.get(name) ?? null;
   }
 
+  pair(name: SignerName): KeyPairKeyObjectResult {
+    const pair = this.#pairs.get(name);
+    if (pair === undefined) throw new Error(`there is no signer ${name}`);
+    return pair;
+  }
+
   sign(by: SignerName, manner: Manner, message: Uint8Array): Buffer {
-    const key = this.#private.get(by);
-    if (key === undefined) throw new Error(`there is no signer ${by}`);
+    const { privateKey: key } = this.pair(by);
     if (manner === "over another hash") return signOverAnotherHash(by, key, message);
     const isEcdsa = key.asymmetricKeyType === "ec";
     const dsaEncoding = manner === "as r‖s" && isEcdsa ? "ieee-p1363" : "der";
@@ -77,7 +83,7 @@ function signOverAnotherHash(by: SignerName, key: KeyObject, message: Uint8Array
   return sign(by === "P-521" || by.startsWith("RSA") ? "sha512" : "sha384", message, key);
 }
 
-function generate(name: SignerName): { privateKey: KeyObject; publicKey: KeyObject } {
+function generate(name: SignerName): KeyPairKeyObjectResult {
   if (name === "Ed25519") return generateKeyPairSync("ed25519");
   const [, bits] = /^RSA (\d+)$/.exec(name) ?? [];
   if (bits !== undefined) return generateKeyPairSync("rsa", { modulusLength: Number(bits) });

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { type BuiltImage, identityOf, OTHER_DIGEST } from "./image.js";
 import { KEY_FILES, type KeyFileName } from "./keys.js";
+import { type Authorities, EMAIL, HOST_NAME, ISSUER, LOGS, ROOTS } from "./proofs.js";
 import { oneOf } from "./weights.js";
 
 const SCOPES = [
@@ -37,7 +38,19 @@ const IDENTITIES = [
   "remapped repository",
   "remapped half a name",
 ] as const;
-const KINDS = ["sigstoreSigned", "anything", "reject", "signedBy", "signedBaseLayer"] as const;
+const KINDS = [
+  "as proven",
+  "keys",
+  "fulcio",
+  "pki",
+  "anything",
+  "reject",
+  "signedBy",
+  "signedBaseLayer",
+] as const;
+const PEOPLE = [EMAIL, "bob@example.com", "Alice@example.com"] as const;
+const HOST_NAMES = ["", HOST_NAME, "BUILD.example.com", "other.example.com"] as const;
+const ISSUERS = [ISSUER, `${ISSUER}/`] as const;
 const DAMAGES = [
   "nothing",
   "an unknown member",
@@ -58,6 +71,13 @@ interface RequirementRecipe {
   readonly keys: readonly (typeof KEYS)[number][];
   readonly source: (typeof SOURCES)[number];
   readonly identity: (typeof IDENTITIES)[number];
+  /** For keys "no log"; certificates of fulcio are never without. */
+  readonly log: (typeof LOGS)[number] | "no log";
+  readonly roots: (typeof ROOTS)[number];
+  readonly intermediates: boolean;
+  readonly email: (typeof PEOPLE)[number] | "";
+  readonly hostName: (typeof HOST_NAMES)[number];
+  readonly issuer: (typeof ISSUERS)[number];
 }
 
 export interface PolicyRecipe {
@@ -70,13 +90,19 @@ export interface PolicyRecipe {
 }
 
 const requirement: fc.Arbitrary<RequirementRecipe> = fc.record({
-  kind: oneOf(KINDS, 30, 2, 1, 0.5, 0.5),
+  kind: oneOf(KINDS, 30, 8, 2, 2, 3, 1, 0.5, 0.5),
   keys: fc.array(oneOf(KEYS, 40, 20, 2, 2, 1, 1, 2, 1, 2, 0.3, 0.3, 0.3, 2, 1, 0.3, 0.3, 0.3), {
     minLength: 1,
     maxLength: 3,
   }),
   source: fc.constantFrom(...SOURCES),
-  identity: oneOf(IDENTITIES, 6, 4, 4, 16, 3, 1, 1, 3, 2, 3, 3, 1),
+  identity: oneOf(IDENTITIES, 6, 4, 4, 24, 4, 1, 1, 8, 2, 3, 3, 1),
+  log: oneOf(["no log", ...LOGS], 20, 8, 0.5, 1),
+  roots: oneOf(ROOTS, 10, 1, 2, 1),
+  intermediates: fc.boolean(),
+  email: oneOf(["", ...PEOPLE], 2, 12, 1, 1),
+  hostName: oneOf(HOST_NAMES, 8, 6, 1, 0.5),
+  issuer: oneOf(ISSUERS, 10, 1),
 });
 const list = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(requirement) },
@@ -97,6 +123,7 @@ export interface PolicyContext {
   readonly reference: string;
   /** A key's file, and what is in it; null for one that is not there. */
   key(name: KeyFileName): { readonly path: string; readonly pem: string | null };
+  readonly authorities: Authorities;
 }
 
 /** The policy's text. */
@@ -181,11 +208,10 @@ function writeScope(scope: (typeof SCOPES)[number], { image, reference }: Policy
   }
 }
 
-function writeRequirement(
-  { kind, keys, source, identity }: RequirementRecipe,
-  context: PolicyContext,
-): object {
-  switch (kind) {
+function writeRequirement(recipe: RequirementRecipe, context: PolicyContext): object {
+  const signedIdentity = writeIdentity(recipe.identity, context);
+  const identity = signedIdentity && { signedIdentity };
+  switch (kindOf(recipe, context.image)) {
     case "anything":
       return { type: "insecureAcceptAnything" };
     case "reject":
@@ -194,19 +220,65 @@ function writeRequirement(
       return { type: "signedBy", keyType: "GPGKeys", keyData: "bm8ga2V5cmluZw==" };
     case "signedBaseLayer":
       return { type: "signedBaseLayer", baseLayerIdentity: { type: "matchRepository" } };
-    case "sigstoreSigned": {
-      const signedIdentity = writeIdentity(identity, context);
-      const named = keys.map((key) => context.key(keyFile(key, context.image)));
-      const data = ({ pem }: { pem: string | null }) => Buffer.from(pem ?? "").toString("base64");
-      const sources = {
-        keyPath: named[0]?.path,
-        keyPaths: named.map(({ path }) => path),
-        keyData: named[0] && data(named[0]),
-        keyDatas: named.map(data),
+    case "keys":
+      return {
+        type: "sigstoreSigned",
+        ...writeKeys(recipe, context),
+        ...(isLogged(recipe, context.image) ? writeLog(recipe, context) : {}),
+        ...identity,
       };
-      return { type: "sigstoreSigned", [source]: sources[source], ...(signedIdentity && { signedIdentity }) };
-    }
+    case "fulcio":
+      return { type: "sigstoreSigned", ...writeFulcio(recipe, context), ...identity };
+    case "pki":
+      return { type: "sigstoreSigned", pki: writePki(recipe, context), ...identity };
   }
+}
+
+/** What the image's first signature comes with, where that is what is asked for. */
+function kindOf({ kind, intermediates }: RequirementRecipe, { recipe }: BuiltImage) {
+  if (kind !== "as proven") return kind;
+  if (!recipe.signatures[0]?.proof.startsWith("certified")) return "keys";
+  return intermediates ? "pki" : "fulcio";
+}
+
+/** Whether a log is asked for, where the policy trusts one. */
+function isLogged({ kind }: RequirementRecipe, { recipe }: BuiltImage): boolean {
+  return kind !== "as proven" || recipe.signatures[0]?.proof !== "by itself";
+}
+
+const base64 = (pem: string | null | undefined) => Buffer.from(pem ?? "").toString("base64");
+
+function writeKeys({ keys, source }: RequirementRecipe, context: PolicyContext): object {
+  const named = keys.map((key) => context.key(keyFile(key, context.image)));
+  const sources = {
+    keyPath: named[0]?.path,
+    keyPaths: named.map(({ path }) => path),
+    keyData: base64(named[0]?.pem),
+    keyDatas: named.map(({ pem }) => base64(pem)),
+  };
+  return { [source]: sources[source] };
+}
+
+function writeLog({ log }: Pick<RequirementRecipe, "log">, { authorities }: PolicyContext): object {
+  if (log === "no log") return {};
+  const keys = authorities.logs(log).map(base64);
+  return keys.length === 1 ? { rekorPublicKeyData: keys[0] } : { rekorPublicKeyDatas: keys };
+}
+
+function writeFulcio({ log, roots, email, issuer }: RequirementRecipe, context: PolicyContext): object {
+  const caData = base64(context.authorities.roots(roots));
+  const fulcio = { caData, oidcIssuer: issuer, subjectEmail: email || EMAIL };
+  return { fulcio, ...writeLog({ log: log === "no log" ? "the log" : log }, context) };
+}
+
+function writePki(recipe: RequirementRecipe, { authorities }: PolicyContext): object {
+  const { roots, intermediates, email, hostName } = recipe;
+  return {
+    caRootsData: base64(authorities.roots(roots)),
+    ...(intermediates ? { caIntermediatesData: base64(authorities.intermediate) } : {}),
+    ...(email || hostName === "" ? { subjectEmail: email || EMAIL } : {}),
+    ...(hostName === "" ? {} : { subjectHostname: hostName }),
+  };
 }
 
 function keyFile(key: (typeof KEYS)[number], { recipe }: BuiltImage): KeyFileName {
@@ -274,10 +346,22 @@ export function describePolicy({ scopes, default: fallback, damage }: PolicyReci
 
 function describe(list: readonly RequirementRecipe[]): string {
   return list
-    .map(({ kind, keys, source, identity }) => {
-      if (kind !== "sigstoreSigned") return kind;
-      const used = source.endsWith("s") ? keys : keys.slice(0, 1);
-      return `by ${used.join(" or ")} (${identity})`;
+    .map(({ kind, keys, source, identity, log, roots, intermediates, email, hostName, issuer }) => {
+      const logs = log === "no log" ? "" : ` in ${log}`;
+      switch (kind) {
+        case "as proven":
+          return `as proven, ${email || EMAIL} ${hostName} of ${issuer}, says ${roots},${logs} (${identity})`;
+        case "keys":
+          return `by ${(source.endsWith("s") ? keys : keys.slice(0, 1)).join(" or ")}${logs} (${identity})`;
+        case "fulcio":
+          return `by ${email || EMAIL} of ${issuer}, says ${roots},${logs || " in the log"} (${identity})`;
+        case "pki": {
+          const names = [email, hostName].filter((name) => name !== "").join(" and ") || EMAIL;
+          return `by ${names}, says ${roots}${intermediates ? " through the intermediate" : ""} (${identity})`;
+        }
+        default:
+          return kind;
+      }
     })
     .join(" and ");
 }

@@ -40,7 +40,7 @@ export async function runPairs(
   const lane = async (): Promise<void> => {
     for (let i = next++; i < all.length; i = next++) {
       const { image: recipe, asked } = all[i] as (typeof all)[number];
-      const image = buildImage(recipe, i, stage.keys);
+      const image = buildImage(recipe, i, stage);
       await stage.publish(image);
       for (const [k, one] of asked.entries())
         onRow(await judgePair(stage, subject, image, one, (starts[i] ?? 0) + k));
@@ -59,7 +59,7 @@ async function judgePair(
   const reference =
     asked.by === "tag" ? `${image.name}:${image.tag}` : `${image.name}@${image.content.digest}`;
   const key = (name: Parameters<Stage["key"]>[0]) => stage.key(name);
-  const policy = writePolicy(asked.policy, { image, reference, key });
+  const policy = writePolicy(asked.policy, { image, reference, key, authorities: stage.authorities });
   const pair = describePair(image.recipe, asked);
   try {
     const verdicts = await stage.judge(policy, reference);

@@ -17,6 +17,7 @@ import { Skopeo, type UpstreamVerdict } from "../support/peers/skopeo.js";
 import { startRegistry, type TestRegistry } from "../support/registry/registry.js";
 import { type BuiltImage, HOSTS, LENIENT_HOST, needsLenientRegistry, taggedManifest } from "./image.js";
 import { KEY_FILES, type KeyFileName, Keys } from "./keys.js";
+import { Authorities } from "./proofs.js";
 
 const CONFIG = Buffer.from("{}");
 
@@ -27,6 +28,7 @@ export interface Verdicts {
 
 export class Stage {
   readonly keys = new Keys();
+  readonly authorities = new Authorities();
   readonly #registry: string;
   readonly #lenient: TestRegistry;
   readonly #folder: string;
