@@ -15,6 +15,7 @@ export const IDENTITY_WITHOUT_COSIGN: string = "identity-without-cosign";
 export const IDENTITY_NEVER_MATCHES: string = "identity-never-matches";
 export const IDENTITY_NOT_CANONICAL: string = "identity-not-canonical";
 export const REMAP_NEVER_APPLIES: string = "remap-never-applies";
+export const MATCH_DIGEST_SHARED_KEY: string = "match-digest-shared-key";
 export const SCOPE_NEVER_MATCHES: string = "scope-never-matches";
 export const SCOPE_UNREACHABLE: string = "scope-unreachable";
 export const SCOPE_OF_TAG: string = "scope-of-tag";

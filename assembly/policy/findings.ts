@@ -8,6 +8,7 @@ import { keyFindings } from "./key-findings";
 import { listFindings } from "./list-findings";
 import { scopeFindings } from "./scope-findings";
 import { KeyState } from "./seal";
+import { sharedKeyFindings } from "./shared-key-findings";
 import { transportFindings } from "./transport-findings";
 import { Policy, RequirementList } from "./types";
 
@@ -25,6 +26,7 @@ export function findingsOf(policy: Policy, keys: Array<KeyState>): Array<Finding
   }
   keyFindings(out, keys);
   transportFindings(out, policy);
+  sharedKeyFindings(out, policy);
   requirementFindings(out, policy.default);
   for (let i = 0; i < policy.lists.length; i++) {
     scopeFindings(out, policy, policy.lists[i]);

@@ -265,6 +265,30 @@ finding(
   [() => found(identified({ type: "exactRepository", dockerRepository: "ghcr.io/acme/app" }))],
 );
 
+const BY_DIGEST = { ...SIGNED, signedIdentity: { type: "matchDigest" } };
+const twoScopes = (first: object, second: object) =>
+  found({ default: REJECT, transports: { docker: { "ghcr.io/acme": [first], "ghcr.io/other": [second] } } });
+
+finding(
+  "match-digest-shared-key",
+  [
+    () => twoScopes(BY_DIGEST, SIGNED),
+    {
+      severity: "warning",
+      message: /its key also stands under transports.docker\["ghcr.io\/other"\]/,
+      advice: /a key for this scope alone/,
+      path: 'transports.docker["ghcr.io/acme"][0].signedIdentity',
+    },
+  ],
+  [
+    () => found({ default: [SIGNED], transports: { docker: { "ghcr.io/acme": [SIGNED, BY_DIGEST] } } }),
+    { severity: "warning", message: /stands under default/ },
+  ],
+  [() => twoScopes(SIGNED, SIGNED)],
+  [() => twoScopes(BY_DIGEST, { ...SIGNED, keyData: P384 })],
+  [() => found(scoped("ghcr.io/acme", BY_DIGEST, SIGNED))],
+);
+
 const inFolder = (identity: object) =>
   found({ default: REJECT, transports: { dir: { "/images": [{ ...SIGNED, signedIdentity: identity }] } } });
 
