@@ -1,12 +1,11 @@
 // A real containerd pulls while something is wrong with our daemon: denied each time, with a sentence, within 9.5 s.
-import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import type { ClientName } from "../support/countersign/guarded-containerd.js";
 import { findPeers } from "../support/peers/peers.js";
+import { assertPulls, type Expected, halfSigned } from "./assert-pulls.js";
 import { type DaemonFault, FAULTS, WAITS } from "./daemon-faults/faults.js";
 import { Library, Scene } from "./daemon-faults/scene.js";
-import { ACCEPTED, assertTold, type Outcome, refused } from "./outcome.js";
+import { ACCEPTED, refused } from "./outcome.js";
 
 const peers = findPeers();
 const skip = "unavailable" in peers ? peers.unavailable : false;
@@ -53,11 +52,11 @@ describe("a daemon", () => {
     const scene = await set();
     t.after(() => scene.stop());
     const old = await scene.daemon();
-    const { pulls, release } = await underWay(scene, halfSigned(ACCEPTED, UNSIGNED));
+    const { pulls, release } = await underWay(scene, halfSigned(LOAD, ACCEPTED, UNSIGNED));
     const stopped = old.stop();
     await old.until("it does not drain", () => /"draining"/.test(old.output));
     await scene.daemon();
-    await assertPulls(scene, halfSigned(ACCEPTED, UNSIGNED, LOAD / 2), "CRI");
+    await assertPulls(scene, halfSigned(LOAD, ACCEPTED, UNSIGNED, LOAD / 2), "CRI");
     release();
     await Promise.all([pulls, stopped]);
   });
@@ -67,12 +66,12 @@ describe("a daemon", () => {
     t.after(() => scene.stop());
     const old = await scene.daemon();
     const cut = refused("daemon-protocol", /(broken off|connection failed)/);
-    const { pulls, release } = await underWay(scene, halfSigned(cut, cut));
+    const { pulls, release } = await underWay(scene, halfSigned(LOAD, cut, cut));
     old.signal("SIGKILL");
     await pulls;
     release();
     await scene.daemon();
-    await assertPulls(scene, halfSigned(ACCEPTED, UNSIGNED), "CRI");
+    await assertPulls(scene, halfSigned(LOAD, ACCEPTED, UNSIGNED), "CRI");
   });
 
   function set(socket?: string): Promise<Scene> {
@@ -80,26 +79,6 @@ describe("a daemon", () => {
     return Scene.set(peers, library, socket);
   }
 });
-
-type Expected = readonly [repository: string, outcome: Outcome];
-
-/** Images of the library from the i-th on, as many signed as not. */
-function halfSigned(signed: Outcome, unsigned: Outcome, from = 0): Expected[] {
-  return Array.from({ length: LOAD / 2 }, (_, i) => [
-    [`signed/${from + i}`, signed] as const,
-    [`unsigned/${from + i}`, unsigned] as const,
-  ]).flat();
-}
-
-/** All at the same time. */
-async function assertPulls(scene: Scene, expected: readonly Expected[], client: ClientName): Promise<void> {
-  const pull = async ([repository, outcome]: Expected) => {
-    const name = scene.nameOf(repository);
-    assertTold(await scene.clients[client].pull(name), outcome);
-    assert.equal((await scene.clients[client].find(name)) !== null, outcome.reason === null);
-  };
-  await Promise.all(expected.map(pull));
-}
 
 /** Begins pulls; resolves when the daemon has asked about all of them, and waits for answers until they are released. */
 async function underWay(scene: Scene, expected: readonly Expected[]) {

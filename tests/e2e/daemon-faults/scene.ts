@@ -33,10 +33,9 @@ export class Library {
     return Parts.gather(async (parts) => {
       const { host } = parts.add(await DockerRegistry.start(peers, parts.folder));
       const key = generateKey();
-      for (let i = 0; i < count; i++) {
-        await publish(host, `signed/${i}`, { key, as: SIGNED_AS });
-        await publish(host, `unsigned/${i}`, null);
-      }
+      const numbers = Array.from({ length: count }, (_, i) => i);
+      await Promise.all(numbers.map((i) => publish(host, `signed/${i}`, { key, as: SIGNED_AS })));
+      await Promise.all(numbers.map((i) => publish(host, `unsigned/${i}`, null)));
       const keyFile = join(parts.folder, "team.pub");
       const policy = join(parts.folder, "policy.json");
       await writeFile(keyFile, key.publicPem);
