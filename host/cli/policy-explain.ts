@@ -34,13 +34,17 @@ Exits with 0 whatever the policy says about the image, and with 2 for a name tha
 
 function text({ reference, candidates, applies, requirements }: Explanation): string {
   const lines = [
-    `name: ${reference?.canonical ?? "not a docker-like name"}`,
+    `name: ${reference?.canonical ?? "not a docker-like name"}${hasBoth(reference) ? ", judged by its digest, as containerd pulls it: scopes with its tag do not cover it" : ""}`,
     "scopes, in the order they are looked up:",
     ...candidates.map((candidate, i) => `  ${mark(candidate, i === applies)}  ${scopeOf(candidate)}`),
     "requirements, all of which must be met:",
     ...requirements.map((requirement, i) => `  ${i + 1}. ${requirement}`),
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function hasBoth(reference: Explanation["reference"]): boolean {
+  return reference?.tag !== undefined && reference.digest !== undefined;
 }
 
 function mark({ present }: Candidate, applies: boolean): string {

@@ -161,6 +161,17 @@ test("policy explain: candidates in order, the one that applies, its requirement
   assert.equal(text.status, 0);
 });
 
+test("policy explain, a name with tag and digest: a scope with the tag does not cover it", async (t) => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  const file = policyFile(t, {
+    ...REJECT_ALL,
+    transports: { docker: { "ghcr.io/a/b:1": [{ type: "reject" }] } },
+  });
+  const { stdout } = await runCli(["policy", "explain", `ghcr.io/a/b:1@${digest}`, "--policy", file]);
+  assert.match(stdout, /^name: ghcr\.io\/a\/b:1@sha256:0+, judged by its digest/);
+  assert.match(stdout, /^ {2}applies {2}default$/m);
+});
+
 test("policy explain, a name that cannot be read: usage error", async (t) => {
   const result = await runCli(["policy", "explain", "UPPER/case", "--policy", policyFile(t, REJECT_ALL)]);
   assertUsageError(result, /name-invalid: /);

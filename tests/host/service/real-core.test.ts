@@ -34,6 +34,18 @@ for (const [what, name] of [
   });
 }
 
+test("a name with tag and digest is judged by the digest, and recorded with the tag", async () => {
+  const audit = new AuditDouble();
+  const { verifier } = setUp(signedRegistry(), audit);
+  const name = `${REPOSITORY}:1@${SIGNED_IMAGE.digest}`;
+  for (const image of [{ ...SIGNED_IMAGE, name }, named(name)]) {
+    const verdict = await verifier.verify(image);
+    assert.equal(verdict.ok, true, verdict.reason);
+    assert.equal(verdict.name, `${REPOSITORY}@${SIGNED_IMAGE.digest}`);
+    assert.equal(audit.records.at(-1)?.name, name);
+  }
+});
+
 test("digest-mismatch: what is served under a digest is not what has it", async () => {
   const { verifier } = setUp(new SourceDouble((request) => itemFor(request)));
   const verdict = await verifier.verify(named(`${REPOSITORY}@${SIGNED_IMAGE.digest}`));
@@ -65,12 +77,12 @@ test("request-malformed: a name that is not well-formed unicode", async () => {
   assert.deepEqual(source.asked, []);
 });
 
-function setUp(source = signedRegistry()) {
+function setUp(source = signedRegistry(), audit = new AuditDouble()) {
   const state = loaded(PolicyCore.load(POLICY, () => KEY));
   const verifier = new Verifier({
     policy: () => state,
     source,
-    audit: new AuditDouble(),
+    audit,
     log: new LogDouble(),
   });
   return { verifier, source };
