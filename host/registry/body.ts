@@ -20,13 +20,14 @@ export async function readBody(
   maxBytes: number,
 ): Promise<{ bytes: Uint8Array; digest: string }> {
   refuseCompressed(response);
-  if (Number(response.headers["content-length"] ?? 0) > maxBytes) {
+  const announced = Number(response.headers["content-length"] ?? FIRST_CAPACITY);
+  if (announced > maxBytes) {
     discard(response);
     throw tooLarge(maxBytes);
   }
   const hash = createHash("sha256");
   // Copied into one buffer: a body sent byte by byte would otherwise be kept as a million small ones.
-  let buffer = new Uint8Array(Math.min(FIRST_CAPACITY, maxBytes));
+  let buffer = new Uint8Array(Math.min(announced >= 0 ? announced : 0, FIRST_CAPACITY, maxBytes));
   let length = 0;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     if (length + chunk.length > maxBytes) throw tooLarge(maxBytes);

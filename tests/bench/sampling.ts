@@ -59,7 +59,8 @@ function processorTime(): number {
   return (user + system) / 1000;
 }
 
-function sampleOf(times: number[]): Sample {
+/** Of times; their median, and how far they reach. */
+export function sampleOf(times: number[]): Sample {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[Math.floor(index)] ?? Number.NaN;
   return { median: at((sorted.length - 1) / 2), min: at(0), max: at(sorted.length - 1) };

@@ -15,14 +15,18 @@ import { descriptorOf, generateKey, makeImage, pushImage, pushSigned } from "../
 export interface Stage {
   /** Of this stage alone; removed with it. */
   readonly folder: string;
+  readonly policyFile: string;
+  /** Of a daemon that asks the registry each time. */
   readonly socket: string;
+  /** What makes a daemon so. */
+  readonly uncachedOptions: readonly string[];
+  /** One as it is by itself, which knows the image after the first time. */
+  readonly caching: { readonly socket: string };
   readonly publicKeyFile: string;
   /** What containerd asks about the image. */
   readonly question: Question;
   /** The image as `HOST/REPOSITORY@sha256:…`. */
   readonly byDigest: string;
-  /** Process id of the daemon. */
-  readonly daemon: number;
   stop(): Promise<void>;
 }
 
@@ -33,18 +37,26 @@ export async function startStage(): Promise<Stage> {
   const socket = join(folder, "verifier.sock");
 
   const key = generateKey();
-  const registry = await startRegistry();
+  const registry = await startRegistry({ referrers: true });
   const repository = `${NAMESPACE}/app`;
   const image = makeImage();
   pushImage(registry, repository, image, "1");
   pushSigned(registry, repository, image.digest, key.privateKey);
   await writeFile(publicKeyFile, key.publicPem);
   await writePolicy(policyFile, registry.host, publicKeyFile);
-  const daemon = await startDaemon(policyFile, socket);
+  const uncachedOptions = ["--cache-accepted", "0", "--cache-denied", "0"];
+  const caching = { socket: join(folder, "caching.sock") };
+  const daemons = [
+    await startDaemon(policyFile, socket, uncachedOptions),
+    await startDaemon(policyFile, caching.socket),
+  ];
 
   return {
     folder,
+    policyFile,
     socket,
+    uncachedOptions,
+    caching,
     publicKeyFile,
     question: {
       name: `${registry.host}/${repository}:1`,
@@ -52,11 +64,12 @@ export async function startStage(): Promise<Stage> {
       descriptor: JSON.stringify(descriptorOf(image)),
     },
     byDigest: `${registry.host}/${repository}@${image.digest}`,
-    daemon: daemon.pid ?? 0,
     stop: async () => {
-      const ended = once(daemon, "exit");
-      daemon.kill();
-      await ended;
+      for (const daemon of daemons) {
+        const ended = once(daemon, "exit");
+        daemon.kill();
+        await ended;
+      }
       await registry.close();
       await rm(folder, { recursive: true });
     },
@@ -64,8 +77,12 @@ export async function startStage(): Promise<Stage> {
 }
 
 /** Its log goes nowhere: nobody is to be slowed down by reading it. */
-async function startDaemon(policyFile: string, socket: string): Promise<ChildProcess> {
-  const args = [MAIN, "serve", "--policy", policyFile, "--socket", socket];
+export async function startDaemon(
+  policyFile: string,
+  socket: string,
+  options: readonly string[] = [],
+): Promise<ChildProcess> {
+  const args = [MAIN, "serve", "--policy", policyFile, "--socket", socket, ...options];
   const daemon = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
   for await (const line of createInterface(daemon.stdout))
     if (line.startsWith("listening on ")) return daemon;

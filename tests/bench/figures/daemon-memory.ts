@@ -1,72 +1,71 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { credentials } from "@grpc/grpc-js";
-import { VerifierServiceClient } from "../../../host/server/generated/countersign/v1/verifier.js";
+import { fileURLToPath } from "node:url";
 import type { Measure } from "../bench.js";
-import { single } from "../figure.js";
-import type { Stage } from "../stage.js";
+import { type Figure, single } from "../figure.js";
+import { askMany } from "../load.js";
+import { startDaemon } from "../stage.js";
 
-/** As many as the daemon admits of one registry without waiting would blur the figure; these keep it busy. */
 const IN_FLIGHT = 8;
+const JUDGING = fileURLToPath(new URL("../judging.js", import.meta.url));
 
-/** Growth of the daemon's resident memory that is a leak, in MB. */
+/** MB of growth that are a leak. */
 const GROWTH_LIMIT = 10;
+const START_LIMIT = 110;
 
-/** Memory after all verifications is compared with that after a tenth of them: V8 settles within the first thousand. */
-const THOROUGH = 10_000;
-const QUICK = 1_000;
+/** V8 settles within the first of them: memory is compared with that after as many as these. */
+const WARM = 5_000;
 
-/** Resident memory of the daemon after many verifications, beside itself after a tenth of them. Linux only. */
+/** Resident memory of a daemon of its own, and of a process that judges. Linux only. */
 export const measure: Measure = async function* (bench) {
+  const { quick } = bench;
   if (process.platform !== "linux") return;
   const stage = await bench.stage();
-  const verifications = bench.quick ? QUICK : THOROUGH;
-  const client = new VerifierServiceClient(`unix:${stage.socket}`, credentials.createInsecure());
+  const daemon = await startDaemon(stage.policyFile, `${stage.socket}.memory`, stage.uncachedOptions);
   try {
-    const tenth = verifications / 10;
-    await verifyMany(client, stage, tenth);
-    const before = residentMemory(stage.daemon);
-    await verifyMany(client, stage, verifications - tenth);
-    const after = residentMemory(stage.daemon);
-    const growth = after - before;
+    const socket = `${stage.socket}.memory`;
+    const start = residentMemory(daemon.pid ?? 0);
     yield {
-      name: `daemon: resident memory after ${verifications} verifications`,
-      unit: "MB",
-      ours: single(after),
-      peer: `after ${tenth}`,
-      theirs: single(before),
-      runs: 1,
-      ...(!bench.quick && growth > GROWTH_LIMIT
-        ? { failure: `it grew by ${growth.toFixed(1)} MB, more than ${GROWTH_LIMIT} MB` }
-        : {}),
+      ...figure("daemon: resident memory after start", start, null),
+      ...(start > START_LIMIT ? { failure: `it is ${start.toFixed(0)} MB` } : {}),
     };
+    const verifications = quick ? 2_000 : 50_000;
+    const warm = Math.min(WARM, verifications / 2);
+    await askMany(socket, stage.question, { count: warm, inFlight: IN_FLIGHT });
+    const before = residentMemory(daemon.pid ?? 0);
+    await askMany(socket, stage.question, { count: verifications - warm, inFlight: IN_FLIGHT });
+    const after = residentMemory(daemon.pid ?? 0);
+    const name = `daemon: resident memory after ${verifications} verifications`;
+    yield grown(figure(name, after, before, `after ${warm}`), quick);
   } finally {
-    client.close();
+    const ended = once(daemon, "exit");
+    daemon.kill();
+    await ended;
   }
+
+  const judgements = quick ? 20_000 : 1_000_000;
+  const judging = fork(JUDGING, [String(judgements)]);
+  const [[before, after]] = (await once(judging, "message")) as [[number, number]];
+  const name = `resident memory after ${judgements} judge() calls in process`;
+  yield grown(figure(name, after, before, "after a tenth"), quick);
 };
 
-async function verifyMany(client: VerifierServiceClient, stage: Stage, count: number): Promise<void> {
-  let left = count;
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) await verifyOnce(client, stage);
+function figure(name: string, ours: number, theirs: number | null, peer = ""): Figure {
+  return {
+    name,
+    unit: "MB",
+    ours: single(ours),
+    peer,
+    theirs: theirs === null ? null : single(theirs),
+    runs: 1,
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
 }
 
-function verifyOnce(client: VerifierServiceClient, { question }: Stage): Promise<void> {
-  const request = {
-    name: question.name,
-    digest: question.digest,
-    descriptorMediaType: "application/vnd.oci.descriptor.v1+json",
-    descriptor: Buffer.from(question.descriptor),
-    nonce: Buffer.alloc(16),
-  };
-  return new Promise((resolve, reject) => {
-    client.verifyImage(request, (error, answer) => {
-      if (error !== null) reject(error);
-      else if (!answer.ok) reject(new Error(`denied: ${answer.reason}`));
-      else resolve();
-    });
-  });
+function grown(figure: Figure, quick: boolean): Figure {
+  const growth = figure.ours.median - (figure.theirs?.median ?? 0);
+  if (quick || growth <= GROWTH_LIMIT) return figure;
+  return { ...figure, failure: `it grew by ${growth.toFixed(1)} MB, more than ${GROWTH_LIMIT} MB` };
 }
 
 /** MB. */
