@@ -133,10 +133,12 @@ function readBasicConstraints(out: Extensions, value: Bytes): bool {
 function readKeyUsage(out: Extensions, value: Bytes): bool {
   const reader = new DerReader(value);
   const bits = reader.read(BIT_STRING);
-  // X.690 8.6.2.2: the first octet counts the unused bits of the last, of which there must be one to have any.
-  if (!reader.done() || bits.length == 0 || bits.at(0) > (bits.length > 1 ? 7 : 0)) return false;
-  out.maySignCertificates = bits.length > 1 && (bits.at(1) & KEY_CERT_SIGN) != 0;
-  return true;
+  // X.690 8.6.2.2: the first octet counts the unused bits of the last.
+  if (!reader.done() || bits.length < 2 || bits.at(0) > 7) return false;
+  out.maySignCertificates = (bits.at(1) & KEY_CERT_SIGN) != 0;
+  // At least one bit has to be set.
+  for (let i = 1; i < bits.length; i++) if (bits.at(i) != 0) return true;
+  return false;
 }
 
 /** 4.2.1.12 */

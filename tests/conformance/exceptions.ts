@@ -1,6 +1,13 @@
 // Where we are not, or not yet, as containers/image is. A rule looks at what a case contains, never at its name, so
 // that it also judges cases nobody here has seen.
 
+import {
+  acceptedBeyondCertificateLimits,
+  acceptedWithLooseCertificate,
+  acceptedWithRepeatingRecord,
+  acceptedWithWeakCertificate,
+  namesWorkload,
+} from "./certificate-traits.js";
 import { isObject, operation } from "./corpus.js";
 import {
   acceptedAsOtherStatement,
@@ -361,6 +368,49 @@ export const RULES: readonly Rule[] = [
     class: "notExpressible",
     reason: "bundles count only for requirements with a key: those by certificates are not verified",
     fits: (test) => test["key"] === null,
+  },
+  {
+    suites: ["fulcio", "pki", ...EVALUATED],
+    class: "differs",
+    anticipated: true,
+    reason: "P-224, RSA below 2048 bits and RSASSA-PSS certify nobody; RSA above 4096 bits costs too much",
+    fits: acceptedWithWeakCertificate,
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: ["fulcio", "pki", ...EVALUATED],
+    class: "differs",
+    anticipated: true,
+    reason:
+      "certificates are read as RFC 5280 has them: times in its two forms, serial numbers not below zero, no unique identifiers, key usage with a bit set, no critical extension that is not understood",
+    fits: acceptedWithLooseCertificate,
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: ["fulcio", "pki", ...EVALUATED],
+    class: "differs",
+    anticipated: true,
+    reason:
+      "a chain has up to 16 certificates, of 64 KiB and 64 extensions each: more are there to keep a node busy",
+    fits: acceptedBeyondCertificateLimits,
+    ours: () => ({ accept: false }),
+  },
+  {
+    suites: ["rekor-set", ...EVALUATED],
+    class: "differs",
+    anticipated: true,
+    reason: "a record that has a member twice says two things: Rekor makes none, and upstream takes the last",
+    fits: acceptedWithRepeatingRecord,
+    ours: (test) => (test["set"] === undefined ? { accept: false } : null),
+  },
+  {
+    suites: ["policy-parse"],
+    class: "differs",
+    anticipated: true,
+    reason:
+      "workloads in CI have a URI and no e-mail address: subjectURI and subjectURIPattern, which podman does not load",
+    fits: namesWorkload,
+    ours: () => ({ valid: true }),
   },
   {
     suites: ["policy-parse"],

@@ -9,6 +9,19 @@ import test, { after } from "node:test";
 import { ed25519ph } from "@noble/curves/ed25519.js";
 import { digestOf } from "../../host/oci/digest.js";
 import { SIMPLE_SIGNING } from "../../host/oci/media-types.js";
+import { logEntry } from "../support/rekor.js";
+import {
+  alternativeNames,
+  authority,
+  email,
+  fulcioIssuer,
+  type Issued,
+  issue,
+  keyUsage,
+  newKeys,
+  T0,
+  tlv,
+} from "../support/x509.js";
 import { type Case, readCorpus } from "./corpus.js";
 import { SIGNATURE_ANNOTATION } from "./image.js";
 import { type Result, run, sum } from "./runner.js";
@@ -165,3 +178,100 @@ for (const [what, text] of [
     });
   });
 }
+
+// --- certificates and log entries ---------------------------------------------------------------------------------
+
+const ROOT = authority("root", undefined, { keys: P384 });
+
+function certified(leaf: Issued, chain = "") {
+  const names = { subjectEmail: "a@b.c", oidcIssuer: "https://i" };
+  return { caData: ROOT.pem, ...names, certificate: leaf.pem, chain, atUnixTime: T0 };
+}
+
+const RIGHT = [alternativeNames([email("a@b.c")]), fulcioIssuer("https://i")];
+
+for (const [what, accepted] of [
+  ["a weak key", certified(issue({ issuer: ROOT, extensions: RIGHT, keys: newKeys("P-224") }))],
+  [
+    "a negative serial number",
+    certified(issue({ issuer: ROOT, extensions: RIGHT, serial: Buffer.of(2, 1, 0x80) })),
+  ],
+  [
+    "a time without seconds",
+    certified(issue({ issuer: ROOT, extensions: RIGHT, notBefore: tlv(0x17, Buffer.from("2601010000Z")) })),
+  ],
+  ["key usage without a bit", certified(issue({ issuer: ROOT, extensions: [...RIGHT, keyUsage(0)] }))],
+  [
+    "more certificates than anybody needs",
+    certified(issue({ issuer: ROOT, extensions: RIGHT }), ROOT.pem.repeat(17)),
+  ],
+] as const) {
+  test(`what upstream accepts with ${what} is an exception`, async () => {
+    const result = await runCases("fulcio", { ...accepted, accept: true });
+    assert.deepEqual(counts(result), { total: 1, passed: 0, failed: 0, excepted: 1 });
+    assert.equal(result.unexpectedlyUsed.length, 1);
+  });
+}
+
+test("a certificate without these is none", async () => {
+  const right = certified(issue({ issuer: ROOT, extensions: RIGHT }), ROOT.pem);
+  assert.deepEqual(counts(await runCases("fulcio", { ...right, accept: true })), {
+    total: 1,
+    passed: 1,
+    failed: 0,
+    excepted: 0,
+  });
+});
+
+test("an identity of a workload is an exception, and only where all else is right", async () => {
+  const policy = (members: object) =>
+    JSON.stringify({
+      default: [
+        {
+          type: "sigstoreSigned",
+          fulcio: { caData: "", oidcIssuer: "i", ...members },
+          rekorPublicKeyData: "",
+        },
+      ],
+    });
+  const judged = async (members: object) =>
+    counts(await runCases("policy-parse", { policy: policy(members), valid: false }));
+  const excepted = { total: 1, passed: 0, failed: 0, excepted: 1 };
+  assert.deepEqual(await judged({ subjectURI: "https://ci/a" }), excepted);
+  assert.deepEqual(await judged({ subjectURIPattern: "https://ci/a/*" }), excepted);
+  assert.deepEqual(await judged({ subjectURI: "a", extra: 1 }), {
+    total: 1,
+    passed: 1,
+    failed: 0,
+    excepted: 0,
+  });
+});
+
+test("a record with a member twice is an exception", async () => {
+  const pem = String(P384.publicKey.export({ type: "spki", format: "pem" }));
+  const payload = Buffer.from("payload");
+  const signature = sign("sha256", payload, P384.privateKey).toString("base64");
+  const set = logEntry(
+    { payload, signature },
+    {
+      logKey: P384.privateKey,
+      verifier: pem,
+      time: 7,
+      record: (record) => ({ ...record, Kind: "hashedrekord" }),
+    },
+  );
+  const verified = {
+    set,
+    keyOrCertPEM: pem,
+    signatureBase64: signature,
+    payloadBase64: payload.toString("base64"),
+  };
+  const result = await runCases("rekor-set", {
+    op: "verifySET",
+    ...verified,
+    rekorPublicKeys: [pem],
+    accept: true,
+    integratedTime: 7,
+  });
+  assert.deepEqual(counts(result), { total: 1, passed: 0, failed: 0, excepted: 1 });
+});
