@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 
+import { CONTAINERD_SOCKET } from "../doctor/containerd/client.js";
 import { DEFAULT_CONFIGURATION } from "../doctor/containerd/configuration.js";
 import { examine } from "../doctor/examine.js";
 import type { Finding, Severity } from "../doctor/finding.js";
@@ -13,7 +14,6 @@ import { note, print } from "./output.js";
 import { REGISTRY_OPTIONS, registryTransport } from "./registry-options.js";
 import { UsageError } from "./usage-error.js";
 
-const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 const LABELS: Readonly<Record<Severity, string>> = { ok: "ok     ", warning: "WARNING", error: "ERROR  " };
 
 export default command({

@@ -21,6 +21,7 @@ import {
   MEASUREMENT_OPTIONS,
   measurement as measurementBy,
 } from "./measurement-options.js";
+import { METRICS_OPTIONS, startMetrics } from "./metrics-options.js";
 import { print } from "./output.js";
 import { REGISTRY_OPTIONS, registrySource } from "./registry-options.js";
 import { UsageError } from "./usage-error.js";
@@ -44,6 +45,7 @@ requests under way have been answered.`,
     ...ATTACHMENT_OPTIONS,
     ...MEASUREMENT_OPTIONS,
     ...CACHE_OPTIONS,
+    ...METRICS_OPTIONS,
     "audit-log": {
       type: "string",
       value: "FILE",
@@ -57,9 +59,11 @@ requests under way have been answered.`,
     const measurement = measurementBy(values, log);
     const cache = verdictAges(values);
     const recent = new RecentRecords();
-    const audit = allSinks(auditLog(values["audit-log"]), recent);
+    const { metrics, ...told } = await startMetrics(values, { recent, log });
+    const audit = allSinks(auditLog(values["audit-log"]), recent, metrics);
     const registries = await registrySource(values, (line) => log.info(line));
-    const source = await withBlobCache(values, registries, log);
+    const fetched = metrics.counting("fetched", registries);
+    const source = metrics.counting("asked", await withBlobCache(values, fetched, log));
     const gate = attachments(values);
     const policy = await policyInForce({
       location: findPolicy(values.policy, DAEMON_POLICY_PATHS),
@@ -67,6 +71,7 @@ requests under way have been answered.`,
       measurement,
       log,
     });
+    metrics.observe(policy);
     process.on("SIGHUP", () => policy.reload());
     const verifier = new Verifier({
       policy: () => policy.state,
@@ -83,10 +88,12 @@ requests under way have been answered.`,
     const daemon = await started({ socket, verifier, policy, recent, log });
     print(`listening on ${daemon.socket}, ${inForce(policy.state)}\n`);
 
+    told.watchEnforcement();
     const endWatch = watchPolicy(policy);
     log.info("draining", { signal: await stopped });
     endWatch();
     await daemon.drain(DRAIN_MS);
+    await told.stop();
     await source.close();
     return EXIT.ok;
   },

@@ -16,7 +16,10 @@ interface Way {
  * Has the running containerd pull an image that nobody has asked about before, by both ways, and looks for what the daemon
  * has judged. Nothing anywhere knows that it is a canary.
  */
-export async function canaryFindings(containerd: ContainerdClient, daemon: DaemonClient): Promise<Finding[]> {
+export async function canaryFindings(
+  containerd: ContainerdClient,
+  daemon: Pick<DaemonClient, "judgements">,
+): Promise<Finding[]> {
   const ways: readonly Way[] = [
     {
       id: "canary-transfer",
@@ -37,7 +40,7 @@ export async function canaryFindings(containerd: ContainerdClient, daemon: Daemo
   return findings;
 }
 
-async function release(way: Way, daemon: DaemonClient): Promise<Finding> {
+async function release(way: Way, daemon: Pick<DaemonClient, "judgements">): Promise<Finding> {
   const registry = await CanaryRegistry.start();
   const { name } = registry;
   try {

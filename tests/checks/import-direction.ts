@@ -22,6 +22,7 @@ export const LAYERS = {
       "server",
       "plugin",
       "doctor",
+      "metrics",
     ],
     "cli",
   ],

@@ -60,11 +60,11 @@ async function examined(t: TestContext, options: NodeOptions = {}): Promise<Exam
   });
 }
 
-async function daemonFor(folder: string, policy: unknown) {
+async function daemonFor(folder: string, policy: unknown, options: readonly string[] = []) {
   const socket = join(folder, "verifier.sock");
   const file = join(folder, "policy.json");
   await writeFile(file, JSON.stringify(policy));
-  const daemon = await startDaemon(file, socket);
+  const daemon = await startDaemon(file, socket, options);
   return { socket, daemon, stop: () => daemon.stop() };
 }
 
@@ -180,6 +180,27 @@ describe("doctor", { concurrency: 4 }, () => {
   test("no policy in force", { skip }, async (t) => {
     const { findings } = await examined(t, { policy: { default: [] } });
     assert.deepEqual(withSeverity(findings, "error"), ["policy"]);
+  });
+
+  test("the daemon sends canaries by itself, and its metrics say what became of them", {
+    skip,
+  }, async (t) => {
+    await Parts.gather(async (parts) => {
+      t.after(() => parts.stop());
+      const containerd = ["--containerd", join(parts.folder, "containerd.sock"), "--canary-interval", "1"];
+      const options = ["--metrics-listen", "127.0.0.1:0", ...containerd];
+      const { daemon, socket } = parts.add(await daemonFor(parts.folder, REJECT, options));
+      const plainHttp: string[] = [];
+      parts.add(await GuardedContainerd.start(peers as Peers, { folder: parts.folder, socket, plainHttp }));
+      const [, address] = /"address":"([^"]+)"/.exec(daemon.output) ?? [];
+      const scrape = async () => await (await fetch(`http://${address}/metrics`)).text();
+      await daemon.until("no canary came back", async () => {
+        const metrics = await scrape();
+        return ["cri", "transfer"].every((path) =>
+          metrics.includes(`countersign_enforcing{path="${path}"} 1\n`),
+        );
+      });
+    });
   });
 
   test("an image's registry is tried, and its clock compared", { skip }, async (t) => {

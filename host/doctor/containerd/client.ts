@@ -2,6 +2,8 @@ import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js"
 
 import { encode, fieldsOf, numberOf, textOf } from "./message.js";
 
+export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
+
 /** A call that failed: gRPC's status, and the server's words. */
 export class CallFailed extends Error {
   override readonly name = "CallFailed";
