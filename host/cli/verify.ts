@@ -46,7 +46,7 @@ judged only if it is the copy (--copy-to).`,
     platform: {
       type: "string",
       value: "OS/ARCH",
-      help: "OS/ARCH[/VARIANT] to judge for: the same verdict, since the whole digest is judged",
+      help: "OS/ARCH[/VARIANT] to judge for: no other verdict, a digest is judged whole",
     },
     ...OFFLINE_OPTIONS,
     ...REGISTRY_OPTIONS,
