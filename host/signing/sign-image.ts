@@ -9,7 +9,7 @@ import { namesOf } from "./identity.js";
 import { type JudgeOptions, judgeSigned, type SignedVerdict } from "./judge-signed.js";
 import { type SignedManifest, type SignOptions, signManifests } from "./sign-manifests.js";
 
-export interface SigningJob extends Omit<SignOptions, "names">, JudgeOptions {
+export interface SigningJob extends Omit<SignOptions, "names" | "onWritten">, JudgeOptions {
   /** The image, or the index of its platforms. */
   readonly root: Manifest;
   readonly source: ImageReader;
@@ -45,16 +45,18 @@ export async function signImage(job: SigningJob): Promise<SignedImage> {
   if (tree !== null && !isThere) await copyImage(tree, source, target, job);
   const manifests = tree !== null && recursive ? [...tree.images, ...tree.indexes] : [root];
   const subjects = manifests.map(descriptorOf);
-  const attach = () => signManifests(manifests, signatures, { ...job, names: namesOf(job.identity) });
+  const attach = (onWritten: () => void) =>
+    signManifests(manifests, signatures, { ...job, names: namesOf(job.identity), onWritten });
   const judge = () => judgeSigned(subjects, new ImageSource(target, signatures, job.clock), job);
-  let signed = await attach();
-  let verdicts = await judge();
-  // Another signer may have overwritten what was there a moment ago; else, attaching again adds nothing.
+  // It is judged while it is being seen whether everything stays.
+  const written = countdown(subjects.length * job.formats.size);
+  let [signed, verdicts] = await Promise.all([attach(written.count), written.done.then(judge)]);
+  // Another signer may have overwritten it meanwhile; else, attaching again adds nothing.
   for (let again = 0; again < MOST_AGAIN && verdicts.some(({ verdict }) => !verdict.ok); again++) {
-    const repeated = await attach();
+    const repeated = await attach(() => {});
+    verdicts = await judge();
     if (repeated.every(isUnchanged)) break;
     signed = signed.map((first, i) => together(first, repeated[i] as SignedManifest));
-    verdicts = await judge();
   }
   const isAccepted = verdicts.every(({ verdict }) => verdict.ok);
   if (isAccepted && tag !== null) await tagImage(target, root, tag, signal);
@@ -62,6 +64,16 @@ export async function signImage(job: SigningJob): Promise<SignedImage> {
 }
 
 const MOST_AGAIN = 3;
+
+/** `done` when `count` has been called that often. */
+function countdown(from: number): { count: () => void; done: Promise<void> } {
+  let left = from;
+  let end = () => {};
+  const done = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { done, count: () => void (--left === 0 && end()) };
+}
 
 function isUnchanged({ legacy, bundle }: SignedManifest): boolean {
   return (legacy?.added ?? 0) === 0 && bundle?.added !== true;

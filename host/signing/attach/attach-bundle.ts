@@ -31,17 +31,23 @@ export async function attachBundle(
   bundle: Bundle,
   options: AttachOptions,
 ): Promise<AttachedBundle> {
-  const { signal } = options;
+  const { signal, onWritten = () => {} } = options;
   const manifest = bundleManifest(bundle.bytes, subject, bundle.predicateType);
   const { digest } = manifest;
   const listed = await target.referrers(subject.digest, signal);
   const tag = listed === null ? fallbackTag(subject.digest) : null;
   const known = tag === null ? (listed ?? []) : await readFallback(target, tag, signal);
-  if (known.some((referrer) => referrer.digest === digest)) return { digest, added: false, fallbackTag: tag };
+  if (known.some((referrer) => referrer.digest === digest)) {
+    onWritten();
+    return { digest, added: false, fallbackTag: tag };
+  }
 
   await Promise.all([EMPTY_CONFIG, bundle.bytes].map((bytes) => writeSmallBlob(target, bytes, options)));
   const written = await target.writeManifest(manifest, null, signal);
-  if (written.listed) return { digest, added: true, fallbackTag: null };
+  if (written.listed) {
+    onWritten();
+    return { digest, added: true, fallbackTag: null };
+  }
   await addToFallbackIndex(target, subject.digest, referrerDescriptor(manifest), options);
   return { digest, added: true, fallbackTag: fallbackTag(subject.digest) };
 }

@@ -4,6 +4,8 @@ import { type Clock, systemClock } from "../../registry/clock.js";
 export interface AttachOptions {
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+  /** Called once when everything is there for the first time: what follows sees that it stays. */
+  readonly onWritten?: () => void;
 }
 
 /**
@@ -25,10 +27,15 @@ const LEAST_WINDOW_MS = 8;
 export async function untilKept(
   round: () => Promise<Round>,
   what: string,
-  { signal, clock = systemClock }: AttachOptions,
+  { signal, clock = systemClock, onWritten = () => {} }: AttachOptions,
 ): Promise<void> {
+  let isWritten = false;
   for (let rounds = 1; rounds <= MAX_ROUNDS; rounds++) {
     const outcome = await round();
+    if (outcome !== "moved" && !isWritten) {
+      isWritten = true;
+      onWritten();
+    }
     if (outcome === "kept") return;
     const window = Math.max(LEAST_WINDOW_MS, outcome === "moved" ? 0 : outcome.window);
     // Those who collided must not do so in step again.

@@ -25,10 +25,11 @@ export function ecdsaSigner(kind: EcdsaKind, privateKey: KeyObject): (message: U
   };
 }
 
-/** Small tables: larger ones are made for many more signatures than a command makes. */
-const WINDOW_BITS = 4;
+/** Of the tables of multiples: larger ones pay only for more signatures than a command makes. */
+const WINDOW_BITS = 3;
+for (const { Point } of Object.values(CURVES)) Point.BASE.precompute(WINDOW_BITS);
 
-/** Makes now the tables of P-256, which the first signature would have to wait for. */
+/** Makes now the table of P-256, which the first signature would have to wait for. */
 export function prepare(): void {
-  p256.Point.BASE.precompute(WINDOW_BITS, false);
+  p256.getPublicKey(new Uint8Array(32).fill(1));
 }
