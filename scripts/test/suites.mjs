@@ -1,5 +1,6 @@
 // The suites of `npm test`, in the order in which they start. Each counts into its tally.
 import { run } from "../command.mjs";
+import { holdToList } from "./listed.mjs";
 import { runNodeTests } from "./node-test.mjs";
 
 export const SUITES = {
@@ -7,7 +8,7 @@ export const SUITES = {
   unit: (tally) => runNodeTests(tally, "dist/tests/host"),
   conformance: runConformance,
   checks: (tally) => runNodeTests(tally, "dist/tests/checks"),
-  e2e: (tally) => runNodeTests(tally, "dist/tests/e2e"),
+  e2e: runE2e,
 };
 
 /** The core's own specs, which as-pect runs in WebAssembly. */
@@ -31,4 +32,12 @@ async function runConformance(tally) {
   if (totals.failed > 0) tally.fail(`${totals.failed} cases`, lines.join("\n"), totals.failed);
   else if (status !== 0) tally.fail("the cases did not run", lines.join("\n"));
   else if (totals.passed === 0) tally.skip("all cases", lines.join("\n"));
+}
+
+/** What takes real programs. */
+async function runE2e(tally) {
+  const ran = await runNodeTests(tally, "dist/tests/e2e");
+  const { status, output } = await run(process.execPath, ["dist/tests/e2e/listed.js"]);
+  if (status !== 0) tally.fail("the scenarios could not be counted", output);
+  else holdToList(tally, JSON.parse(output), ran, Boolean(process.env.CI));
 }

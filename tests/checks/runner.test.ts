@@ -14,12 +14,16 @@ delete process.env["NODE_TEST_CONTEXT"];
 const load = (script: string) => import(pathToFileURL(join(ROOT, "scripts", script)).href);
 const { runNodeTests } = await load("test/node-test.mjs");
 const { Tally, totalsLine } = await load("test/tally.mjs");
+const { holdToList } = await load("test/listed.mjs");
 
 class QuietTally extends Tally {
+  readonly said: string[] = [];
   constructor() {
     super("runner");
   }
-  say() {}
+  say(line: string) {
+    this.said.push(line);
+  }
 }
 
 interface Case {
@@ -84,6 +88,35 @@ describe("the runner counts", () => {
       );
     });
   }
+
+  test("fewer scenarios that ran than are listed: a failure in CI, and said elsewhere", () => {
+    const ran = new Map([["a.test.js", 2]]);
+    for (const [inCi, failed] of [
+      [true, 2],
+      [false, 0],
+    ] as const) {
+      const tally = new QuietTally();
+      holdToList(tally, { "a.test.js": 3, "b.test.js": 1 }, ran, inCi);
+      assert.equal(tally.failed, failed);
+      assert.match(tally.said.join("\n"), /NOT PROVEN: of the 3 scenarios of a\.test\.js, 2 ran/);
+      assert.match(tally.said.join("\n"), /NOT PROVEN: of the 1 scenarios of b\.test\.js, 0 ran/);
+    }
+    const tally = new QuietTally();
+    holdToList(tally, { "a.test.js": 2 }, ran, true);
+    assert.deepEqual({ failed: tally.failed, said: tally.said }, { failed: 0, said: [] });
+  });
+
+  test("what ran is counted by file, what was skipped is not", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-runner-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    const text =
+      "test('a', () => {}); test('b', () => { throw 1; }); test('c', { skip: 'needs root' }, () => {});";
+    writeFileSync(join(folder, "a.test.js"), `import { test } from "node:test";\n${text}`);
+    process.chdir(ROOT);
+    const ran: Map<string, number> = await runNodeTests(new QuietTally(), folder);
+    assert.deepEqual([...ran.values()], [2]);
+  });
 
   test("the last line names skipped tests only where there are some", () => {
     assert.equal(totalsLine({ passed: 2, failed: 1, skipped: 0 }), "2 passed, 1 failed");

@@ -1,0 +1,12 @@
+// Scenarios are data, and a list of them says how many there are: fewer that ran is a failure in CI, and said anywhere.
+
+/** `listed` and `ran`: by file, how many scenarios there are, and how many tests passed or failed. */
+export function holdToList(tally, listed, ran, inCi) {
+  for (const [file, count] of Object.entries(listed)) {
+    const there = ran.get(file) ?? 0;
+    if (there >= count) continue;
+    const what = `NOT PROVEN: of the ${count} scenarios of ${file}, ${there} ran`;
+    if (inCi) tally.fail(what, "in CI everything has to run");
+    else tally.say(what);
+  }
+}
