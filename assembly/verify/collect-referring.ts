@@ -23,7 +23,8 @@ export function collectReferring(out: Signatures, search: Search): void {
 /** Adds what a page lists; returns how many entries of the limit it took. */
 function addPage(out: Signatures, search: Search, page: Item, limit: i32): i32 {
   if (page.mediaType.is(OCI_MANIFEST)) {
-    addReferrer(out, search, page);
+    if (limit > 0) addReferrer(out, search, page);
+    else out.surplus++;
     return 1;
   }
   const referrers = parseReferrers(page.mediaType, page.bytes, limit);

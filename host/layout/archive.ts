@@ -2,10 +2,19 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { ImageError, quote } from "../oci/image-error.js";
 import { type LayoutFiles, READ_BYTES } from "./layout-files.js";
-import { BLOCK_BYTES, canonicalPath, readPaxRecords, readTarHeader, type TarHeader } from "./tar-header.js";
+import {
+  BLOCK_BYTES,
+  canonicalPath,
+  decode,
+  readPaxRecords,
+  readTarHeader,
+  type TarHeader,
+} from "./tar-header.js";
 
 /** Many times what the largest image has; each costs one small read. */
 const MAX_ENTRIES = 20_000;
+/** Of zeros behind the last entry; tar fills its last record, of 10 KiB unless it is told otherwise. */
+const MAX_PADDING_BYTES = 16 * 1024 * 1024;
 const MAX_EXTENSION_BYTES = 64 * 1024;
 const FILE = "0";
 const FOLDER = "5";
@@ -152,12 +161,14 @@ function readHeader(block: Uint8Array, offset: number): TarHeader | null {
 }
 
 function longName(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes).replace(/\0$/, "");
+  return decode(bytes).replace(/\0$/, "");
 }
 
 /** Some readers go on after the end; there must be nothing for them to find. */
 async function assertZeros(file: FileHandle, start: number, end: number): Promise<void> {
   if (end - start < BLOCK_BYTES) throw cutOff();
+  if (end - start > MAX_PADDING_BYTES)
+    throw new ImageError("the archive goes on after its end", "archive-invalid");
   for (let offset = start; offset < end; ) {
     const chunk = await readAt(file, offset, Math.min(READ_BYTES, end - offset));
     if (chunk.some((byte) => byte !== 0))

@@ -11,15 +11,45 @@ export interface TarHeader {
   readonly size: number;
 }
 
-/** Reads a header block; null for the block of zeros that ends an archive. Source: POSIX pax, ustar; GNU's base-256 sizes. */
+/** Names of the formats, with their version. */
+const POSIX = "ustar\x0000";
+const GNU = "ustar  \0";
+const OLDEST = "\0".repeat(8);
+/** Mode, owner, group and time: where they make no sense, some programs take the header for the end. */
+const UNREAD_NUMBERS = [
+  [100, 8],
+  [108, 8],
+  [116, 8],
+  [136, 12],
+] as const;
+const MAGIC_AT = 257;
+const PREFIX_AT = 345;
+const PREFIX_END = 500;
+
+/**
+ * Reads a header block; null for the block of zeros that ends an archive. Source: POSIX pax, ustar; GNU's base-256
+ * sizes. A header of no known format is refused, and so is one with more in it than its format has: programs differ
+ * in what they take it for.
+ */
 export function readTarHeader(block: Uint8Array): TarHeader | null {
   if (block.every((byte) => byte === 0)) return null;
   assertChecksum(block);
+  for (const [offset, width] of UNREAD_NUMBERS) {
+    if (block.subarray(offset, offset + width).some((byte) => byte !== 0)) numberAt(block, offset, width);
+  }
   const name = textAt(block, 0, 100);
-  // Only ustar proper has a prefix; GNU's format has other things there.
-  const prefix = textAt(block, 257, 6) === "ustar" && block[262] === 0 ? textAt(block, 345, 155) : "";
+  const prefix = readPrefix(block);
   const type = block[156] === 0 ? "0" : String.fromCharCode(block[156] ?? 0);
   return { path: prefix === "" ? name : `${prefix}/${name}`, type, size: numberAt(block, 124, 12) };
+}
+
+/** What stands before the name: in POSIX's format alone there is such a thing. */
+function readPrefix(block: Uint8Array): string {
+  const magic = Buffer.from(block).toString("latin1", MAGIC_AT, MAGIC_AT + POSIX.length);
+  if (magic !== POSIX && magic !== GNU && magic !== OLDEST) throw damaged("a header is of no known format");
+  const unused = magic === OLDEST ? MAGIC_AT : magic === GNU ? PREFIX_AT : PREFIX_END;
+  if (block.subarray(unused).some((byte) => byte !== 0)) throw damaged("a header has more than its format");
+  return magic === POSIX ? textAt(block, PREFIX_AT, PREFIX_END - PREFIX_AT) : "";
 }
 
 function assertChecksum(block: Uint8Array): void {
@@ -93,6 +123,11 @@ function damaged(what: string): ImageError {
   return new ImageError(`the archive is damaged: ${what}`, "archive-invalid");
 }
 
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+/** Text that is not UTF-8 is read by every program in its own way. */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw damaged("a text in it is not utf-8");
+  }
 }

@@ -33,7 +33,7 @@ export function assertUnambiguous(
   free: readonly string[] | "all" = FREE_IN_MANIFEST,
 ): void {
   const open: Scope[] = [];
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],]/gs)) {
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/gs)) {
     const scope = open.at(-1);
     if (token === "{" || token === "[") {
       const isFree = free === "all" || scope?.isFree === true || free.includes(scope?.member ?? "");

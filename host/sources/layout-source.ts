@@ -1,6 +1,7 @@
 import type { Evidence, Request } from "#component/types";
 import type { LayoutSnapshot } from "../layout/layout-reader.js";
 import { findSubjects, type Subjects } from "../layout/subjects.js";
+import { digestOf } from "../oci/digest.js";
 import { ImageError } from "../oci/image-error.js";
 import { sniffMediaType } from "../oci/manifest.js";
 import { OCI_INDEX } from "../oci/media-types.js";
@@ -74,16 +75,21 @@ class Answer {
     this.#left = request.maxBytes;
   }
 
-  /** Whether no other place has to be asked: a manifest or blob is the same wherever it is. */
+  /** Whether no other place has to be asked: a manifest or blob that has its digest is the same wherever it is. */
   get isComplete(): boolean {
-    const { kind } = this.#request;
-    return (kind === "manifest" || kind === "blob") && this.#found.some(({ tag }) => tag === "item");
+    return this.#found.some((evidence) => this.#isRight(evidence));
   }
 
   get evidence(): readonly Evidence[] {
     const { kind, reference } = this.#request;
-    if (this.isComplete) return this.#found.filter(({ tag }) => tag === "item");
+    if (this.isComplete) return this.#found.filter((evidence) => this.#isRight(evidence));
     return this.#found.length > 0 ? this.#found : [{ tag: "absent", val: { kind, reference } }];
+  }
+
+  #isRight({ tag, val }: Evidence): boolean {
+    const { kind } = this.#request;
+    if (tag !== "item" || (kind !== "manifest" && kind !== "blob")) return false;
+    return digestOf(val.bytes) === val.reference;
   }
 
   /** What the work finds wrong is part of the answer. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { truncate } from "node:fs/promises";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Archive } from "../../../host/layout/archive.js";
@@ -109,6 +110,17 @@ const pax = (...records: [string, string][]): TarEntry => ({
   type: "x",
   content: paxRecords(records),
 });
+/** An archive whose header has that format and, at `at`, that byte. */
+function withMagic(magic: string, at = 0, byte = 0x61): Buffer {
+  const entry = encodeEntry(a);
+  entry.write(magic, 257, "latin1");
+  entry[at] = byte;
+  entry.write("        ", 148);
+  const sum = entry.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  entry.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return Buffer.concat([entry, Buffer.alloc(1_024)]);
+}
+
 /** By the code that a judgement is denied with. */
 const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
   "archive-path-duplicate": [
@@ -173,6 +185,16 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
     ["a wrong checksum", makeTar([a]).fill(0x42, 0, 1), /a header's checksum is wrong$/],
     ["a size beyond its end", makeTar([{ ...a, size: 1_000_000 }]), /is cut off$/],
     ["no end", encodeEntry(a), /is cut off$/],
+    ["a header of no known format", withMagic("ustar\0 \0"), /a header is of no known format$/],
+    [
+      "more in a header than GNU's format has",
+      withMagic("ustar  \0", 345),
+      /a header has more than its format$/,
+    ],
+    ["more in a header than the oldest format has", withMagic("\0".repeat(8), 300), /more than its format$/],
+    ["more in a header than POSIX's format has", withMagic("ustar\x0000", 508), /more than its format$/],
+    ["an owner that is no number", withMagic("ustar\x0000", 110), /a number is not octal$/],
+    ["a name that is not utf-8", withMagic("ustar\x0000", 1, 0xff), /a text in it is not utf-8$/],
     ["half an entry", encodeEntry({ ...a, content: Buffer.alloc(600) }).subarray(0, 1_100), /is cut off$/],
     ["half a header", makeTar([a]).subarray(0, 100), /is cut off$/],
     ["nothing in it", new Uint8Array(), /is cut off$/],
@@ -193,6 +215,12 @@ for (const [code, archives] of Object.entries(refusedArchives)) {
 test("an archive with more entries than anybody needs is refused", async (t) => {
   const entries = Array.from({ length: 20_001 }, (_, i) => ({ path: `f${i}`, content: "" }));
   await refused(t, makeTar([...entries]), "archive-invalid", /has more than 20000 entries$/);
+});
+
+test("archive-invalid: an archive that is followed by zeros without an end is refused without reading them", async (t) => {
+  const path = await archiveFor(t, makeTar([a]));
+  await truncate(path, 2 ** 40);
+  await assert.rejects(Archive.open(path, patience()), /goes on after its end$/);
 });
 
 test("what cannot be an archive is refused without reading it", async (t) => {

@@ -99,6 +99,16 @@ test("signatures in a layout of their own are found first, those beside the imag
   }
 });
 
+test("a signature that is damaged in one layout is taken from the other", async (t) => {
+  const signatures = layoutOf(signatureEntry(IMAGE));
+  const damaged = signatures.map((file, i) =>
+    i === signatures.length - 1 ? { ...file, content: "{}" } : file,
+  );
+  assert.equal((await judge(t, "oci", SIGNED, { signatures: damaged })).code, "accepted");
+  assert.equal((await judge(t, "oci", damaged, { signatures: SIGNED })).code, "manifest-missing");
+  assert.equal((await judge(t, "oci", layoutOf(imageEntry(IMAGE)), { signatures: damaged })).ok, false);
+});
+
 test("of a folder with several images one is judged by its tag", async (t) => {
   const files = layoutOf(
     imageEntry(IMAGE, { "org.opencontainers.image.ref.name": "v1" }),

@@ -91,7 +91,10 @@ const archives: Record<string, [string, readonly TarEntry[] | Uint8Array][]> = {
       "signatures of another image",
       layoutOf(imageEntry(IMAGE), signatureEntry(IMAGE), signatureEntry(OTHER)),
     ],
-    ["a blob of another digest algorithm", [...SIGNED, file(`blobs/sha512/${"a".repeat(128)}`, "evil")]],
+    [
+      "a blob of another digest algorithm",
+      [...SIGNED, pax(["path", `blobs/sha512/${"a".repeat(128)}`]), file("x", "evil")],
+    ],
   ],
   "image-ambiguous": [
     ["two images", layoutOf(imageEntry(IMAGE), imageEntry(OTHER), signatureEntry(IMAGE))],
