@@ -3,6 +3,7 @@
 // or variant is a tag byte and its payload at the payload's alignment.
 
 import { Bytes } from "./bytes/bytes";
+import { Message } from "./hash/message";
 import { Reference } from "./image/reference";
 import { Place } from "./json/place";
 import { JsonReader } from "./json/reader";
@@ -78,7 +79,7 @@ function liftItem(at: usize): Item {
     liftAt(at + 4),
     liftAt(at + 12),
     annotations,
-    liftAt(at + 28),
+    Message.holding(liftAt(at + 28)),
     liftAt(at + 36),
   );
 }

@@ -16,7 +16,14 @@ const ARITHMETIC = {
 };
 const CORE = {
   name: "core",
-  inputs: ["assembly", "wit", "asconfig.json", "scripts/build-core.mjs", "scripts/canonical-names.mjs", "scripts/component-glue.mjs"],
+  inputs: [
+    "assembly",
+    "wit",
+    "asconfig.json",
+    "scripts/build-core.mjs",
+    "scripts/canonical-names.mjs",
+    "scripts/component-glue.mjs",
+  ],
   output: "dist/component/verifier.js",
   command: ["scripts/build-core.mjs"],
 };

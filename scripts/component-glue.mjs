@@ -6,7 +6,8 @@
 export function fasterGlue(glue) {
   return REPLACEMENTS.reduce((text, [definition, replacement]) => {
     const parts = text.split(definition);
-    if (parts.length !== 2) throw new Error(`jco's glue has ${parts.length - 1} times what is replaced: ${definition}`);
+    if (parts.length !== 2)
+      throw new Error(`jco's glue has ${parts.length - 1} times what is replaced: ${definition}`);
     return parts.join(replacement);
   }, glue);
 }

@@ -24,7 +24,7 @@ export abstract class Kernel {
     readonly squaredR: usize,
     /** R² mod n. */
     readonly squaredROfOrder: usize,
-    /** Packed: G, 3G, 5G, …, then as many of 2^halfBits·G, for signed digits of `generatorWindow` bits. */
+    /** Packed: G; and if `generatorWindow` is not 0, 3G, 5G, … and as many of 2^halfBits·G, for digits of so many bits. */
     readonly generator: usize,
     readonly generatorWindow: i32,
   ) {}

@@ -10,6 +10,8 @@ export const SMALL_POINTS: i32 = 1 << (SMALL_WINDOW - 2);
 export class Multiples {
   /** Packed: the point's odd multiples, then those of it times 2^halfBits; 0 if there is no room for them. */
   small: usize = 0;
+  /** Of the signed digits they are for. */
+  smallWidth: i32 = SMALL_WINDOW;
   smallIsReady: bool = false;
   /** Packed: for each window of a scalar, its odd multiples times 2^(window·width); 0 if there is no room. */
   large: usize = 0;

@@ -60,7 +60,13 @@ export class NistCurve {
   private strandCount: i32 = 0;
 
   constructor(readonly kernel: Kernel) {
-    this.generator = new Multiples(kernel.generator);
+    const generator = new Multiples(kernel.generator);
+    this.generator = generator;
+    generator.smallIsReady = kernel.generatorWindow > 0;
+    if (generator.smallIsReady) {
+      generator.small = kernel.generator;
+      generator.smallWidth = kernel.generatorWindow;
+    } else generator.small = heap.alloc(2 * SMALL_POINTS * kernel.packedSize);
     this.inverseModuloP = new InverseModulo(kernel.p, kernel.numberBits, kernel.limbs, kernel.bits);
     this.inverseModuloN = new InverseModulo(kernel.n, kernel.numberBits, kernel.limbs, kernel.bits);
   }
@@ -140,27 +146,30 @@ export class NistCurve {
   /** SUM = v·Q, or u·G + v·Q where the generator has no large table: from the top, all scalars at once. */
   private addByDoubling(q: Multiples): void {
     const kernel = this.kernel;
-    const half = kernel.halfBits;
-    const bits = kernel.numberBits;
-    const window = kernel.generatorWindow;
-    const withGenerator = !this.generator.largeIsReady;
+    const g = this.generator;
     this.strandCount = 0;
+    if (!g.smallIsReady && !g.largeIsReady) this.makeSmall(g);
     if (q.small != 0) {
       if (!q.smallIsReady) this.makeSmall(q);
-      this.addStrand(SCALAR_V, 0, half, SMALL_WINDOW, q.small);
-      this.addStrand(SCALAR_V, half, bits - half, SMALL_WINDOW, q.small + SMALL_POINTS * kernel.packedSize);
-      if (withGenerator) {
-        const upper = kernel.generator + (kernel.packedSize << (window - 2));
-        this.addStrand(SCALAR_U, 0, half, window, kernel.generator);
-        this.addStrand(SCALAR_U, half, bits - half, window, upper);
-      }
+      this.addHalves(SCALAR_V, q);
+      if (!g.largeIsReady) this.addHalves(SCALAR_U, g);
     } else {
       this.makeOddMultiples(TRANSIENT, q.point);
-      this.addStrand(SCALAR_V, 0, bits, SMALL_WINDOW, TRANSIENT);
-      if (withGenerator) this.addStrand(SCALAR_U, 0, bits, window, kernel.generator);
+      this.addStrand(SCALAR_V, 0, kernel.numberBits, SMALL_WINDOW, TRANSIENT);
+      if (!g.largeIsReady) this.addStrand(SCALAR_U, 0, kernel.numberBits, g.smallWidth, g.small);
     }
     this.addStrands();
     kernel.jacobianToXyzz(SUM);
+  }
+
+  /** A scalar as two of half the length, which takes half of the doublings. */
+  private addHalves(scalar: usize, multiples: Multiples): void {
+    const kernel = this.kernel;
+    const half = kernel.halfBits;
+    const width = multiples.smallWidth;
+    const upper = multiples.small + (kernel.packedSize << (width - 2));
+    this.addStrand(scalar, 0, half, width, multiples.small);
+    this.addStrand(scalar, half, kernel.numberBits - half, width, upper);
   }
 
   private addStrand(scalar: usize, begin: i32, length: i32, width: i32, table: usize): void {

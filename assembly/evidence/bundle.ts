@@ -3,6 +3,7 @@
 
 import { Bytes } from "../bytes/bytes";
 import { Writer } from "../bytes/writer";
+import { Message } from "../hash/message";
 import { JsonReader } from "../json/reader";
 import { enterProtoList, ProtoMessage, readProtoBytes, readProtoText } from "./proto-json";
 import { Material, readVerificationMaterial } from "./verification-material";
@@ -24,8 +25,8 @@ export class Bundle {
   signature: Bytes = new Bytes(0, 0);
 
   /** What is signed: DSSE's pre-authentication encoding (secure-systems-lab/dsse protocol.md). */
-  signedBytes(): Bytes {
-    return new Writer()
+  signedBytes(): Message {
+    const encoded = new Writer()
       .text("DSSEv1 ")
       .number(this.payloadType.length)
       .byte(0x20)
@@ -35,6 +36,7 @@ export class Bundle {
       .byte(0x20)
       .bytes(this.payload)
       .done();
+    return Message.holding(encoded);
   }
 }
 

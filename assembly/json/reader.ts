@@ -205,6 +205,8 @@ export class JsonReader {
     const start = ++this.at;
     // Plain ASCII and well-formed UTF-8 need no copy.
     while (this.at < this.text.length) {
+      this.at = this.text.plainEnd(this.at);
+      if (this.at == this.text.length) break;
       const byte = this.text.at(this.at);
       if (byte == 0x22) return this.text.slice(start, this.at++);
       if (byte == 0x5c || byte < 0x20) break;

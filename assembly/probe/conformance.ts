@@ -9,6 +9,7 @@ import { Writer } from "../bytes/writer";
 import { onlyPemBlock } from "../evidence/hashedrekord";
 import { parseLogEntry, parseLogPayload } from "../evidence/log-entry";
 import { parsePayload as readPayload } from "../evidence/simple-signing";
+import { Message } from "../hash/message";
 import { isDigest as isDigestText } from "../image/digest";
 import { parseReference, Reference, parseNormalized as readNormalized } from "../image/reference";
 import { wholeNumber as readWholeNumber } from "../json/whole-number";
@@ -180,7 +181,11 @@ export function verifyLogEntry(): usize {
     requirement.rekorKeys.push(key);
   }
   if (verifier === null || signature === null || payload === null) return verdict(false);
-  const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, new Bytes(0, 0), payload);
+  const untrusted = new UntrustedSignature(
+    SignatureKind.SimpleSigning,
+    new Bytes(0, 0),
+    Message.holding(payload),
+  );
   untrusted.annotations.logEntry = entry;
   const logged = readLogEntry(requirement, untrusted, signature, new Budget());
   if (logged.rejection !== null || !logged.verifier.equals(verifier)) return verdict(false);
@@ -237,7 +242,7 @@ function intermediatesIn(pem: Bytes | null): Material | null {
 
 function certifiedBy(certificate: Bytes, chain: Bytes): UntrustedSignature {
   const nothing = new Bytes(0, 0);
-  const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, nothing, nothing);
+  const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, nothing, Message.holding(nothing));
   untrusted.annotations.certificate = certificate;
   untrusted.annotations.chain = chain;
   return untrusted;

@@ -5,6 +5,7 @@ import { Bytes } from "../bytes/bytes";
 import { Multiples } from "../curve/multiples";
 import { Limbs, limbsFromBytes } from "../field/limbs";
 import { Modulus } from "../field/modulus";
+import { Message } from "../hash/message";
 import { sha256 as hash256 } from "../hash/sha256";
 import { sha384 as hash384, sha512 as hash512 } from "../hash/sha512";
 import { mark, release } from "../runtime/arena";
@@ -114,7 +115,7 @@ export function verify(
 ): bool {
   return verifySignature(
     parsed.key!,
-    new Bytes(message, messageLength),
+    new Message(message, messageLength),
     new Bytes(signature, signatureLength),
   );
 }
@@ -131,7 +132,7 @@ export function verifyNamed(
   return verifyByAlgorithm(
     algorithm,
     parsed.key!,
-    new Bytes(message, messageLength),
+    new Message(message, messageLength),
     new Bytes(signature, signatureLength),
   );
 }

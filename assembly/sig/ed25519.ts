@@ -7,7 +7,7 @@ import { Edwards25519, EdwardsPoint } from "../curve/edwards25519";
 import { sumOfMultiples } from "../curve/group";
 import { Limbs, limbsFromLittleEndian } from "../field/limbs";
 import { Modulus } from "../field/modulus";
-import { Sha512, sha512 } from "../hash/sha512";
+import { Sha512 } from "../hash/sha512";
 
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -20,9 +20,9 @@ export function verifyEd25519(key: Bytes, message: Bytes, signature: Bytes): boo
   return verify("", key, message, signature);
 }
 
-/** Whether `signature` over `message` is by `key`, by Ed25519ph with an empty context. */
-export function verifyEd25519ph(key: Bytes, message: Bytes, signature: Bytes): bool {
-  return verify(PREHASH_DOMAIN, key, sha512(message), signature);
+/** Whether `signature` over a message with this SHA-512 is by `key`, by Ed25519ph with an empty context. */
+export function verifyEd25519ph(key: Bytes, digest: Bytes, signature: Bytes): bool {
+  return verify(PREHASH_DOMAIN, key, digest, signature);
 }
 
 function verify(domain: string, key: Bytes, message: Bytes, signature: Bytes): bool {

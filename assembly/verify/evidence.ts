@@ -1,6 +1,7 @@
 // What the core asks for, and what the host brings.
 
 import { Bytes } from "../bytes/bytes";
+import { Message } from "../hash/message";
 import { Code } from "./code";
 
 /** Same order as `enum request-kind` in wit/verifier.wit. */
@@ -52,7 +53,7 @@ export class Item {
     readonly reference: Bytes,
     readonly mediaType: Bytes,
     readonly annotations: Array<Annotation>,
-    readonly bytes: Bytes,
+    readonly bytes: Message,
     readonly origin: Bytes,
   ) {}
 }

@@ -4,7 +4,7 @@
 import { Bytes } from "../bytes/bytes";
 import { HashedRekord, parseHashedRekord } from "../evidence/hashedrekord";
 import { LogPayload, parseLogEntry, parseLogPayload } from "../evidence/log-entry";
-import { sha256 } from "../hash/sha256";
+import { Message } from "../hash/message";
 import { LOG_ENTRY_BYTES } from "../limits";
 import { Requirement } from "../policy/types";
 import { costOf } from "../sig/cost";
@@ -75,9 +75,9 @@ function isTimestamped(
 }
 
 /** Why a record is about something else; empty if it is not. */
-function differenceTo(record: HashedRekord, signed: Bytes, signature: Bytes): string {
+function differenceTo(record: HashedRekord, signed: Message, signature: Bytes): string {
   if (!record.signature.equals(signature)) return "the log entry is for another signature";
-  return record.sha256.equals(sha256(signed)) ? "" : "the log entry is for another payload";
+  return record.sha256.equals(signed.sha256()) ? "" : "the log entry is for another payload";
 }
 
 function invalid(untrusted: UntrustedSignature, reason: string): Logged {

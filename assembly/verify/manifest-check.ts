@@ -3,7 +3,6 @@
 import { Bytes } from "../bytes/bytes";
 import { encodeHex } from "../bytes/hex";
 import { Writer } from "../bytes/writer";
-import { sha256 } from "../hash/sha256";
 import { Descriptor } from "../image/descriptor";
 import { ManifestForm, manifestForm } from "../image/manifest";
 import { MANIFEST_BYTES } from "../limits";
@@ -14,10 +13,7 @@ import { Reason } from "./reason";
 
 /** `sha256:…` of what was fetched. */
 export function digestOf(item: Item): Bytes {
-  return new Writer()
-    .text("sha256:")
-    .bytes(encodeHex(sha256(item.bytes)))
-    .done();
+  return new Writer().text("sha256:").bytes(encodeHex(item.bytes.sha256())).done();
 }
 
 /** Why the item is not the manifest described, or no good one; null if it is. `digest` is the item's. */

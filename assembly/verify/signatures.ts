@@ -3,7 +3,7 @@
 import { Bytes } from "../bytes/bytes";
 import { encodeHex } from "../bytes/hex";
 import { CosignAnnotations } from "../evidence/cosign-annotations";
-import { sha256 } from "../hash/sha256";
+import { Message } from "../hash/message";
 import { OCI_MANIFEST } from "../image/manifest";
 import { Reference } from "../image/reference";
 import {
@@ -32,7 +32,7 @@ export class UntrustedSignature {
     readonly kind: SignatureKind,
     readonly origin: Bytes,
     /** The payload, or the bundle. */
-    readonly bytes: Bytes,
+    readonly bytes: Message,
     /** What stands beside a payload; a bundle needs none. */
     readonly annotations: CosignAnnotations = new CosignAnnotations(),
   ) {}
@@ -123,7 +123,7 @@ export class Search {
       out.reject(digest, Code.SignatureMalformed, "the registry does not have this part of a signature");
     } else if (item.bytes.length > SIGNATURE_BYTES) {
       out.reject(item.origin, Code.EvidenceTooLarge, "this part of a signature is longer than 1 MiB");
-    } else if (!digest.from(7).equals(encodeHex(sha256(item.bytes)))) {
+    } else if (!digest.from(7).equals(encodeHex(item.bytes.sha256()))) {
       out.reject(item.origin, Code.SignatureMalformed, "this part of a signature has another digest");
     } else return item;
     return null;

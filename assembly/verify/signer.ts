@@ -4,6 +4,7 @@ import { Bytes } from "../bytes/bytes";
 import { writeEscaped } from "../bytes/escape";
 import { encodeHex } from "../bytes/hex";
 import { Writer } from "../bytes/writer";
+import { Message } from "../hash/message";
 import { sha256 } from "../hash/sha256";
 import { costOf } from "../sig/cost";
 import { PublicKey } from "../sig/public-key";
@@ -47,7 +48,7 @@ export class KeyVerdict {
 export function verifySigned(
   signers: Signers,
   untrusted: UntrustedSignature,
-  message: Bytes,
+  message: Message,
   content: Bytes,
   signature: Bytes,
   budget: Budget,

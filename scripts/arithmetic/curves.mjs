@@ -1,5 +1,6 @@
 // The curves of NIST SP 800-186, section 3.2.1, and how their fields are represented. `powers` add up to p + 1;
-// `generatorWindow` is the width of signed digits for which multiples of the generator are part of the module.
+// `generatorWindow` is the
+// width of signed digits for which multiples of the generator are part of the module; elsewhere they are made when needed.
 
 export const CURVES = [
   {
@@ -23,7 +24,6 @@ export const CURVES = [
   {
     name: "P-384",
     file: "p384",
-    generatorWindow: 6,
     limbs: 14,
     bits: 28,
     powers: [
@@ -41,7 +41,6 @@ export const CURVES = [
   {
     name: "P-521",
     file: "p521",
-    generatorWindow: 6,
     limbs: 19,
     bits: 28,
     powers: [[521, 1]],

@@ -13,6 +13,7 @@ import {
   lowest,
   multiply,
   negate,
+  ROW,
   Routine,
   shiftLeft,
   shiftRight,
@@ -23,6 +24,9 @@ import {
 
 /** So many bits more than the modulus let sums of a few elements be multiplied again and again. */
 const ROOMY = 8;
+
+/** Limbs with which code for every single product still pays; the size of the module counts too. */
+const MOST_UNROLLED = 14;
 
 export class Field {
   #routines = new Map();
@@ -64,9 +68,9 @@ export class Field {
   /**
    * A routine `scale·(Σ sign·left·right) + Σ coefficient·operand`, where each left and right is a sum of multiples of
    * operands: `[[coefficient, operand], …]`. A product of one factor is a square. `fold`: what exceeds m by far is
-   * brought near it, where R has too few bits more than m to make up for it.
+   * brought near it, where R has too few bits more than m to make up for it. `rare`: small is better than fast.
    */
-  define(name, { products, plus = [], scale = 1, fold = false }) {
+  define(name, { products, plus = [], scale = 1, fold = false, rare = false }) {
     const operands = [
       ...new Set(
         [...products.flatMap(({ left, right = [] }) => [...left, ...right]), ...plus].map(
@@ -76,7 +80,10 @@ export class Field {
     ];
     const routine = new Routine(`${this.prefix}${name}`, operands);
     const columns = new Columns(routine, this);
-    if (products.length === 1 && products[0].right === undefined) columns.square(products[0].left);
+    const isSquare = products.length === 1 && products[0].right === undefined;
+    const isCompact = rare || this.limbs > MOST_UNROLLED;
+    if (isCompact) columns.multiplyInLoop(products.map((product) => ({ right: product.left, ...product })));
+    else if (isSquare) columns.square(products[0].left);
     else columns.multiply(products);
     columns.finish(plus, scale, fold && this.spareBits < ROOMY);
     this.#routines.set(name, routine);
@@ -121,10 +128,49 @@ function guards(domain) {
 /** The 2n − 1 columns that products of n limbs add up to, and their reduction. */
 class Columns {
   #begun = new Set();
+  /** The name of the column that is the lowest of the result. */
+  #first;
 
   constructor(routine, field) {
     this.routine = routine;
     this.field = field;
+    this.#first = field.limbs;
+  }
+
+  /**
+   * A round for each row. The lowest column is gone after it, so that each of the others takes the name of the one below:
+   * what is added to a column is the same as in `multiply`, in the same order.
+   */
+  multiplyInLoop(products) {
+    const { limbs, bits, powers, digits } = this.field;
+    this.#first = 0;
+    products.forEach(({ right }, p) => {
+      for (let j = 0; j < limbs; j++) this.routine.assign(`b${p}_${j}`, combination(right, j));
+    });
+    for (let j = 0; j < limbs - 1; j++) this.routine.assign(`t${j}`, constant(0n));
+    const row = (column, j) =>
+      products.reduce(
+        (sum, { sign = 1 }, p) =>
+          (sign > 0 ? add : subtract)(sum, multiply(local(`x${p}`), local(`b${p}_${j}`))),
+        column,
+      );
+    this.routine.loop(limbs, () => {
+      products.forEach(({ left }, p) => {
+        this.routine.assign(`x${p}`, combination(left, ROW));
+      });
+      this.routine.assign("t", row(local("t0"), 0));
+      this.routine.assign("q", this.#quotient(local("t")));
+      for (let j = 1; j < limbs; j++) {
+        let column = row(j < limbs - 1 ? local(`t${j}`) : constant(0n), j);
+        if (j === 1) column = add(column, this.#carry(local("t")));
+        if (powers === null) column = add(column, multiply(local("q"), constant(digits[j])));
+        for (const [exponent, sign] of powers ?? []) {
+          if (Math.floor(exponent / bits) !== j) continue;
+          column = (sign > 0 ? add : subtract)(column, shiftLeft(local("q"), exponent % bits));
+        }
+        this.routine.assign(`t${j - 1}`, column);
+      }
+    });
   }
 
   multiply(products) {
@@ -158,7 +204,7 @@ class Columns {
     this.routine.assign("carry", constant(0n));
     if (scale !== 1) this.routine.assign("scaledCarry", constant(0n));
     for (let k = 0; k < limbs; k++) {
-      let value = k < limbs - 1 ? add(local(`t${k + limbs}`), local("carry")) : local("carry");
+      let value = k < limbs - 1 ? add(local(`t${k + this.#first}`), local("carry")) : local("carry");
       for (const [coefficient, operand] of plus) value = addMultiple(value, coefficient, limb(operand, k));
       const isLast = k === limbs - 1;
       if (!isLast) {
@@ -196,22 +242,33 @@ class Columns {
 
   /** Adds the multiple of m that makes column k divisible by 2^bits, and carries that column into the next. */
   #reduce(k) {
-    const { bits, powers, last, digits, inverse } = this.field;
-    const t = local(`t${k}`);
+    const { bits, powers, digits } = this.field;
     const q = local("q");
+    this.routine.assign("q", this.#quotient(local(`t${k}`)));
+    this.#add(k + 1, this.#carry(local(`t${k}`)));
     if (powers === null) {
-      const negativeInverse = (1n << BigInt(bits)) - inverse;
-      this.routine.assign("q", lowest(multiply(lowest(t, bits), constant(negativeInverse)), bits));
-      this.#add(k + 1, shiftRight(add(t, multiply(q, constant(digits[0]))), bits));
       for (let i = 1; i < digits.length; i++) this.#add(k + i, multiply(q, constant(digits[i])));
       return;
     }
-    const factor = inverseOf(last, 1n << BigInt(bits));
-    const low = lowest(t, bits);
-    this.routine.assign("q", last === 1n ? low : lowest(multiply(low, constant(factor)), bits));
-    this.#add(k + 1, shiftRight(last === 1n ? t : subtract(t, multiply(q, constant(last))), bits));
     for (const [exponent, sign] of powers.toReversed())
       this.#add(k + Math.floor(exponent / bits), shiftLeft(q, exponent % bits), sign);
+  }
+
+  /** How often m has to be added to make column t divisible by 2^bits. */
+  #quotient(t) {
+    const { bits, powers, last, inverse } = this.field;
+    const radix = 1n << BigInt(bits);
+    const low = lowest(t, bits);
+    if (powers !== null && last === 1n) return low;
+    const factor = powers === null ? radix - inverse : inverseOf(last, radix);
+    return lowest(multiply(low, constant(factor)), bits);
+  }
+
+  /** What column t, with the lowest digit of q·m, is of the next one. */
+  #carry(t) {
+    const { bits, powers, last, digits } = this.field;
+    if (powers === null) return shiftRight(add(t, multiply(local("q"), constant(digits[0]))), bits);
+    return shiftRight(last === 1n ? t : subtract(t, multiply(local("q"), constant(last))), bits);
   }
 
   #add(column, value, sign = 1) {

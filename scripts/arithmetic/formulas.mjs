@@ -33,6 +33,7 @@ export function defineRoutines(field) {
   });
   // a² − b − c
   field.define("SquareMinusBoth", {
+    rare: true,
     products: [{ left: [[1, "a"]] }],
     plus: [
       [-1, "b"],
@@ -51,6 +52,7 @@ export function defineRoutines(field) {
   field.define("SquareMinus2", { products: [{ left: [[1, "a"]] }], plus: [[-2, "b"]], fold: true });
   // a² − 3b
   field.define("SquareMinus3", {
+    rare: true,
     products: [{ left: [[1, "a"]] }],
     plus: [
       [-1, "b"],
@@ -82,9 +84,9 @@ export function defineRoutines(field) {
     },
   ];
   // a·(b − c)
-  field.define("MultiplyDifference", { products: difference });
+  field.define("MultiplyDifference", { rare: true, products: difference });
   // a·(b − c) − d
-  field.define("MultiplyDifferenceMinus", { products: difference, plus: [[-1, "d"]] });
+  field.define("MultiplyDifferenceMinus", { rare: true, products: difference, plus: [[-1, "d"]] });
   // a·(b − c) + 8d
   field.define("MultiplyDifferencePlus8", { products: difference, plus: [[8, "d"]], fold: true });
   // a·(b − c) − d·e

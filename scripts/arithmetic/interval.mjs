@@ -17,9 +17,13 @@ function within([low, high], text) {
 /** A local variable. */
 export const local = (name) => expression(name, (values) => values.locals.get(name));
 
-/** Limb `index` of the element at the address in parameter `operand`. */
+/** Limb `index` of the element at the address in parameter `operand`; in a loop, `ROW` is the limb of the round. */
 export const limb = (operand, index) =>
-  expression(`load<i64>(${operand}, ${8 * index})`, (values) => values.operands[operand][index]);
+  index === ROW
+    ? expression(`load<i64>(${operand} + row)`, (values) => values.operands[operand][values.row])
+    : expression(`load<i64>(${operand}, ${8 * index})`, (values) => values.operands[operand][index]);
+
+export const ROW = Symbol("row");
 
 export const constant = (value) => expression(`${value}`, () => [value, value]);
 
@@ -89,6 +93,23 @@ export class Routine {
       text: `store<i64>(out, ${value.text}, ${8 * index});`,
       execute: (values) => {
         values.out[index] = value.range(values);
+      },
+    });
+  }
+
+  /** `count` rounds of what `body` adds to the routine. */
+  loop(count, body) {
+    const before = this.#statements;
+    const round = [];
+    this.#statements = round;
+    body();
+    this.#statements = before;
+    const lines = round.map(({ text }) => `    ${text}\n`).join("");
+    this.#statements.push({
+      text: `for (let row: usize = 0; row < ${8 * count}; row += 8) {\n${lines}  }`,
+      execute: (values) => {
+        for (values.row = 0; values.row < count; values.row++)
+          for (const statement of round) statement.execute(values);
       },
     });
   }

@@ -6,13 +6,13 @@ import { digitsOf, Field } from "./field.mjs";
 import { defineRoutines, FORMULAS, formulaText, proveFormulas, WORKSPACE_ELEMENTS } from "./formulas.mjs";
 
 export function kernelText(curve, checked) {
-  const { name, file, p, n, b, x, y, limbs, bits, powers, generatorWindow } = curve;
+  const { name, file, p, n, b, x, y, limbs, bits, powers, generatorWindow = 0 } = curve;
   const field = new Field("field", p, limbs, bits, powers);
   defineRoutines(field);
   proveFormulas(field);
 
   const order = new Field("order", n, limbs, bits, null);
-  order.define("Multiply", { products: [{ left: [[1, "a"]], right: [[1, "b"]] }] });
+  order.define("Multiply", { products: [{ left: [[1, "a"]], right: [[1, "b"]] }], rare: limbs > 9 });
   // A digest may be n or more, and an inverse is below n.
   const product = order.call("Multiply", order.canonical(2n), order.canonical(2n));
   if (product.some(([low], i) => low < 0n && i < limbs - 1))
@@ -21,8 +21,11 @@ export function kernelText(curve, checked) {
   const size = 8 * limbs;
   const element = (number) => (number * field.R) % p;
   const half = Math.ceil(p.toString(2).length / 2);
-  const halves = [{ x, y }, multipleByPowerOfTwo({ x, y }, half, p)];
-  const table = halves.flatMap((base) => oddMultiples(base, 1 << (generatorWindow - 2), p));
+  const bases = [{ x, y }];
+  if (generatorWindow > 0) bases.push(multipleByPowerOfTwo({ x, y }, half, p));
+  const table = bases.flatMap((base) =>
+    oddMultiples(base, generatorWindow > 0 ? 1 << (generatorWindow - 2) : 1, p),
+  );
   const packed = table
     .flatMap((point) => [point.x, point.y])
     .map((coordinate) => digitsOf(element(coordinate), limbs, bits));
@@ -43,7 +46,7 @@ const ONE: usize = ${elementData(element(1n))};
 const SQUARED_R: usize = ${elementData(element(field.R % p))};
 const SQUARED_R_OF_ORDER: usize = ${elementData((order.R * order.R) % n)};
 const B: usize = ${elementData(element(b))};
-/** Odd multiples of the generator, and of it times 2^${half}. */
+/** ${generatorWindow > 0 ? `Odd multiples of the generator, and of it times 2^${half}` : "The generator"}, packed. */
 const GENERATOR: usize = ${data("u32", packed.flat())};
 const WORKSPACE: usize = memory.data(${WORKSPACE_ELEMENTS * size});
 

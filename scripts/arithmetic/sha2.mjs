@@ -23,12 +23,13 @@ const SHA512 = {
   sigma1: [19, 61, 6],
 };
 
+/** `inLoop`: rounds after the first sixteen as a loop over sixteen, which is smaller. */
 export const HASHES = [
   { file: "sha256-blocks", name: "sha256Blocks", ...SHA256 },
-  { file: "sha512-blocks", name: "sha512Blocks", ...SHA512 },
+  { file: "sha512-blocks", name: "sha512Blocks", inLoop: true, ...SHA512 },
 ];
 
-export function blocksText({ name, word, bits, rounds, SIGMA0, SIGMA1, sigma0, sigma1 }) {
+export function blocksText({ name, word, bits, rounds, inLoop, SIGMA0, SIGMA1, sigma0, sigma1 }) {
   const bytes = bits / 8;
   const constants = roundConstants(rounds, bits);
   const rotate = (x, by) => `rotr<${word}>(${x}, ${by})`;
@@ -37,16 +38,20 @@ export function blocksText({ name, word, bits, rounds, SIGMA0, SIGMA1, sigma0, s
   const sigma = (x, [a, b, shift]) => `(${rotate(x, a)} ^ ${rotate(x, b)} ^ (${x} >> ${shift}))`;
   const schedule = (t) => `w${t & 15}`;
 
-  const lines = [];
+  // After 16 rounds every name means again what it meant.
+  const first = [];
+  const others = [];
   let names = [..."abcdefgh"];
-  for (let t = 0; t < rounds; t++) {
+  for (let t = 0; t < (inLoop ? 32 : rounds); t++) {
+    const lines = t < 16 ? first : others;
     if (t < 16) lines.push(`${schedule(t)} = bswap<${word}>(load<${word}>(block, ${bytes * t}));`);
     else {
       const [w, w2, w7, w15] = [t, t - 2, t - 7, t - 15].map(schedule);
       lines.push(`${w} += ${sigma(w15, sigma0)} + ${w7} + ${sigma(w2, sigma1)};`);
     }
     const [a, b, , d, e, f, g, h] = names;
-    const constant = `0x${constants[t].toString(16)}`;
+    const constant =
+      inLoop && t >= 16 ? `load<${word}>(constants, ${bytes * (t - 16)})` : `0x${constants[t].toString(16)}`;
     lines.push(
       `t1 = ${h} + ${constant} + ${schedule(t)} + (${g} ^ (${e} & (${f} ^ ${g}))) + ${SIGMA(e, SIGMA1)};`,
     );
@@ -60,14 +65,19 @@ export function blocksText({ name, word, bits, rounds, SIGMA0, SIGMA1, sigma0, s
   const state = [..."abcdefgh"];
   const words = Array.from({ length: 16 }, (_, i) => `w${i}`);
   const indent = (text) => text.map((line) => `    ${line}\n`).join("");
+  const end = `K + ${bytes * (rounds - 16)}`;
+  const rest = inLoop
+    ? `    for (let constants = K; constants < ${end}; constants += ${16 * bytes}) {\n${indent(others)}    }\n`
+    : indent(others);
+  const table = constants.slice(16).map((constant) => `0x${constant.toString(16)}`);
   return `// Made by scripts/generate-arithmetic.mjs from scripts/arithmetic/sha2.mjs; not to be edited.
 
-/** Takes \`count\` blocks from \`block\` on into \`state\`, eight words. */
+${inLoop ? `const K: usize = memory.data<${word}>([${table.join(", ")}]);\n\n` : ""}/** Takes \`count\` blocks from \`block\` on into \`state\`, eight words. */
 export function ${name}(state: usize, block: usize, count: i32): void {
   let ${[...words, "t1", "ab", "bc"].map((local) => `${local}: ${word} = 0`).join(", ")};
 ${state.map((local, i) => `  let ${local} = load<${word}>(state, ${bytes * i});\n`).join("")}  for (; count > 0; count--) {
     bc = b ^ c;
-${indent(lines)}${indent(state.map((local, i) => `${local} += load<${word}>(state, ${bytes * i});`))}${indent(
+${indent(first)}${rest}${indent(state.map((local, i) => `${local} += load<${word}>(state, ${bytes * i});`))}${indent(
   state.map((local, i) => `store<${word}>(state, ${local}, ${bytes * i});`),
 )}    block += ${16 * bytes};
   }
