@@ -50,7 +50,9 @@ function openPlace(path: string): string | null {
     if (stats === null) return null;
     if (stats.isSymbolicLink()) {
       if (++links > MOST_LINKS) return null;
-      const target = resolve(folder, readlinkSync(at));
+      const link = readLink(at);
+      if (link === null) return null;
+      const target = resolve(folder, link);
       folder = root;
       rest = [...partsOf(target), ...more];
       continue;
@@ -72,6 +74,15 @@ function isOpen(folder: Stats | null, entry: Stats | null): boolean {
   if (folder === null || (folder.mode & WRITABLE_BY_ANYBODY) === 0) return false;
   if ((folder.mode & STICKY) === 0 || entry === null) return true;
   return entry.uid !== 0 && entry.uid !== process.geteuid?.();
+}
+
+/** Null for one that is gone by now. */
+function readLink(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** Without following a link; null for what is not there or cannot be seen. */
