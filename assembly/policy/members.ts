@@ -26,8 +26,15 @@ export function readRequiredText(reader: JsonReader): Bytes {
 export function readData(reader: JsonReader): Bytes | null {
   if (reader.takeNull()) return null;
   const start = reader.position();
-  const data = decodeBase64(reader.string());
-  if (data === null) reader.fail("expected standard base64 with padding", start);
+  const text = reader.string();
+  const data = decodeBase64(text);
+  if (data === null) {
+    const isPem = text.startsWith("-----BEGIN");
+    reader.fail(
+      isPem ? "expected PEM in base64, not as it is" : "expected standard base64 with padding",
+      start,
+    );
+  }
   return data;
 }
 

@@ -32,6 +32,8 @@ class Platform {
   manifestFault: Verdict | null = null;
   manifestUnavailable: bool = false;
   wantsManifest: bool = false;
+  /** Whether its manifest is there and is what the entry says. */
+  hasManifest: bool = false;
   signatures: Signatures = new Signatures();
   /** What has to be fetched before it can be denied. */
   readonly wanted: Array<Request> = [];
@@ -47,6 +49,16 @@ class Platform {
     const out = new Reason();
     if (this.entry.platform.length > 0) return out.foreign(this.entry.platform).done();
     return out.text("entry ").number(this.position).done();
+  }
+
+  /** Whether there is something that passes for a signature, fetched or still to be. */
+  hasSignature(): bool {
+    if (this.signatures.untrusted.length > 0) return true;
+    for (let i = 0; i < this.wanted.length; i++) {
+      const kind = this.wanted[i].kind;
+      if (kind == RequestKind.Blob || kind == RequestKind.Manifest) return true;
+    }
+    return false;
   }
 
   /** Whether it is denied because a source could not be asked. */
@@ -129,7 +141,6 @@ export class Platforms {
   /** Gathers what there is about the image of an entry. */
   private gather(entry: IndexEntry, position: i32): Platform {
     const platform = new Platform(entry, position);
-    platform.manifestFault = this.checkManifest(platform, entry.descriptor);
     platform.signatures = collectSignatures(
       this.reference,
       entry.descriptor.digest,
@@ -138,6 +149,8 @@ export class Platforms {
       this.loose,
       SearchBounds.forPlatform(),
     );
+    // Without a signature it is denied whatever its manifest is: registries count how often those are fetched.
+    if (platform.hasSignature()) platform.manifestFault = this.checkManifest(platform, entry.descriptor);
     return platform;
   }
 
@@ -161,7 +174,9 @@ export class Platforms {
     if (unavailable !== null) return manifestUnavailable(unavailable);
     const item = answer.item;
     if (item === null) return manifestMissing(digest, this.reference.name);
-    return manifestFault(descriptor, item, digestOf(item));
+    const fault = manifestFault(descriptor, item, digestOf(item));
+    platform.hasManifest = fault === null;
+    return fault;
   }
 
   /** What the requirement says of one platform; null if that cannot be said yet. */
@@ -173,6 +188,7 @@ export class Platforms {
     const isComplete = platform.wanted.length == 0;
     if (isComplete || (!platform.wantsManifest && signatures.untrusted.length > 0)) {
       const verdict = judgeSigstoreSigned(requirement, signatures, question.about(digest));
+      assert(!verdict.allows || platform.hasManifest);
       if (verdict.allows || isComplete) return verdict;
     }
     return null;

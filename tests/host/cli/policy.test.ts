@@ -61,6 +61,12 @@ test("policy check --json, a misspelt member: exit status 2 and the position", a
   assert.equal(status, 2);
 });
 
+test("policy check, keyData that is PEM as it is: what to do is said", async (t) => {
+  const requirement = { type: "sigstoreSigned", keyData: generateKey().publicPem };
+  const file = policyFile(t, { default: [requirement] });
+  assertUsageError(await runCli(["policy", "check", file]), /keyData: expected PEM in base64, not as it is/);
+});
+
 test("policy check, no such file", async () => {
   assertUsageError(
     await runCli(["policy", "check", "/nonexistent/policy.json"]),

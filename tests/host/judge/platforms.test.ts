@@ -65,6 +65,16 @@ test("the index itself is signed: its images are not asked about", () => {
   assert.ok(!asked.some((reference) => reference.includes(AMD64.digest.slice(7))));
 });
 
+test("images without a signature are not fetched", () => {
+  const repository = new Repository().add(TWO).sign(AMD64.digest);
+  judged(repository);
+  const fetched = repository.rounds.flat().filter(({ kind }) => kind === "manifest");
+  assert.deepEqual(
+    fetched.map(({ reference }) => reference),
+    [TWO.digest, AMD64.digest],
+  );
+});
+
 test("every platform is signed by a bundle", () => {
   const repository = new Repository().add(TWO);
   for (const { digest } of TWO.children)
