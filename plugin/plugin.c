@@ -370,12 +370,12 @@ static void read_headers(bytes block, bytes *http, bytes *grpc) {
     if (is_resize) continue;
 
     bytes *status = index >= 8 && index <= 14 ? http : NULL;
+    bool is_coded = block.length > 0 && *block.at & 0x80;
     if (index == 0) {
-      bytes name = take_string(&block);
-      bool is_coded = equal(name, text("\x9a\xca\xc8\xb2\x12\x34\xda\x8f"));
-      if (is_coded || equal(name, text("grpc-status"))) status = grpc;
+      const char *grpc_status = is_coded ? "\x9a\xca\xc8\xb2\x12\x34\xda\x8f" : "grpc-status";
+      if (equal(take_string(&block), text(grpc_status))) status = grpc;
     }
-    bool is_coded = !is_indexed && block.length > 0 && *block.at & 0x80;
+    is_coded = !is_indexed && block.length > 0 && *block.at & 0x80;
     bytes value = !is_indexed ? take_string(&block) : status != NULL ? text(known[index - 8]) : text("");
     if (status != NULL) *status = is_coded || status->length > 0 || value.length == 0 ? text("?") : value;
   }

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 
 import { main, mustRun, say } from "./command.mjs";
 import { ensureInstalled } from "./setup.mjs";
+import { toolchainFolder } from "./toolchain.mjs";
 
 const ARITHMETIC = {
   name: "arithmetic",
@@ -50,7 +51,8 @@ const PROGRAM = {
 /** Is there in any case: it says what was built, which may be nothing. */
 const PLUGIN = {
   name: "plugin",
-  inputs: ["plugin", "scripts/build-plugin.mjs"],
+  inputs: ["plugin", "scripts/build-plugin.mjs", "scripts/toolchain.mjs"],
+  variant: () => (existsSync(toolchainFolder()) ? "musl" : "the compiler's own library"),
   output: "dist/plugin/built.json",
   command: ["scripts/build-plugin.mjs"],
 };
@@ -73,8 +75,9 @@ export async function ensureBuilt() {
 }
 
 /** `built`: by step, the fingerprint of the inputs it was last built from. */
-async function buildStep({ name, inputs, output, command, after }, built) {
-  const fingerprint = await fingerprintOf([...inputs, "package-lock.json"]);
+async function buildStep({ name, inputs, output, command, after, variant }, built) {
+  const files = await fingerprintOf([...inputs, "package-lock.json"]);
+  const fingerprint = variant === undefined ? files : `${files} ${variant()}`;
   if (built[name] === fingerprint && existsSync(output)) return;
   say(`building ${name}`);
   await mustRun(`building ${name}`, process.execPath, command);

@@ -27,6 +27,15 @@ const PACKAGES = [
   ...["libjansson4", "qemu-user-static"],
 ];
 
+/** The folder it is in once it has been fetched. */
+export function toolchainFolder() {
+  const recipe = createHash("sha256")
+    .update(JSON.stringify([SUITE, PACKAGES]))
+    .digest("hex")
+    .slice(0, 12);
+  return resolve(CACHE, recipe);
+}
+
 /**
  * Returns `{targets, emulator}`: for each platform of the package, its compiler, the environment that needs, and where
  * musl is; and the program that runs arm64's executables here. Throws a Failure where they cannot be had.
@@ -35,11 +44,7 @@ export async function ensureToolchain() {
   const system = `${process.platform} ${process.arch}`;
   if (system !== "linux x64")
     throw new Failure(`the package's plugins are built on linux x64, this is ${system}`);
-  const recipe = createHash("sha256")
-    .update(JSON.stringify([SUITE, PACKAGES]))
-    .digest("hex")
-    .slice(0, 12);
-  const root = resolve(CACHE, recipe);
+  const root = toolchainFolder();
   if (!existsSync(root)) await fetchInto(root);
   const compiler = join(root, "usr/bin/aarch64-linux-gnu-gcc-12");
   const env = { ...process.env, LD_LIBRARY_PATH: join(root, "usr/lib/x86_64-linux-gnu") };

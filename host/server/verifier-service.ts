@@ -77,16 +77,21 @@ async function verifyImage(
   const fault = findFault(request);
   if (fault) return verdictMessage(request, verifier.refuse(image, "request-malformed", fault));
 
-  const abandoned = new AbortController();
-  const abandon = () => abandoned.abort();
-  call.once("cancelled", abandon);
+  let forget = () => {};
   const callerMs = Number(call.getDeadline()) - Date.now() - ANSWER_MARGIN_MS;
   const verdict = await verifier.verify(image, {
-    signal: abandoned.signal,
     deadlineMs: Math.max(0, Math.min(deadlineMs, callerMs)),
+    // Asked for only where something has to be waited for, which is not the case of what is known.
+    get signal() {
+      const abandoned = new AbortController();
+      const abandon = () => abandoned.abort();
+      call.once("cancelled", abandon);
+      forget = () => call.off("cancelled", abandon);
+      return abandoned.signal;
+    },
   });
   // gRPC calls every call that has ended cancelled, and what is aborted for nobody costs as much as all the rest.
-  call.off("cancelled", abandon);
+  forget();
   return verdictMessage(request, verdict);
 }
 
