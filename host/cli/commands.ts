@@ -20,6 +20,16 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import("./status.js"),
   },
   {
+    words: "install",
+    summary: "Make a node ask: plugin, units and folders",
+    load: () => import("./install.js"),
+  },
+  {
+    words: "uninstall",
+    summary: "Take all of it away again",
+    load: () => import("./uninstall.js"),
+  },
+  {
     words: "doctor",
     summary: "Prove that containerd asks before it pulls",
     load: () => import("./doctor.js"),

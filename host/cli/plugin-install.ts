@@ -1,16 +1,15 @@
 import { join, resolve } from "node:path";
 
-import { accessTo, ENTRY, otherEntries, putEntry } from "../plugin/installation/bin-dir.js";
-import { executable, type Runtime } from "../plugin/installation/executable.js";
+import { ENTRY, otherEntries } from "../plugin/installation/bin-dir.js";
 import { PLATFORM } from "../plugin/installation/native.js";
-import { script } from "../plugin/installation/script.js";
-import { DEADLINE_MS, DEFAULT_SOCKET, type Installation } from "../plugin/run.js";
+import { DEFAULT_SOCKET } from "../plugin/run.js";
 import { SOCKET_PATH_LIMIT } from "../plugin/socket.js";
 import { command } from "./command.js";
 import { containerdConfiguration } from "./containerd-configuration.js";
 import { EXIT } from "./exit-code.js";
 import { print, warn } from "./output.js";
-import { BIN_DIR_OPTION, binDirOf, quotable } from "./plugin-options.js";
+import { BIN_DIR_OPTION, binDirOf } from "./plugin-options.js";
+import { assertProtected, putPlugin } from "./put-plugin.js";
 import { UsageError } from "./usage-error.js";
 
 export default command({
@@ -32,9 +31,7 @@ again when that moves.`,
     const socket = resolve(values.socket ?? DEFAULT_SOCKET);
     if (Buffer.byteLength(socket) > SOCKET_PATH_LIMIT)
       throw new UsageError(`--socket: ${socket} is longer than ${SOCKET_PATH_LIMIT} bytes`);
-    const owner = process.getuid?.() ?? 0;
-    const installation = { socket, owner, deadlineMs: DEADLINE_MS };
-    const runtime = await install(binDir, installation, values["on-node"] ?? false);
+    const runtime = await putPlugin(binDir, socket, values["on-node"] ?? false);
 
     print(`installed ${join(binDir, ENTRY)}, asking ${socket}\n`);
     print(
@@ -50,26 +47,3 @@ again when that moves.`,
     return EXIT.ok;
   },
 });
-
-async function install(binDir: string, installation: Installation, onNode: boolean): Promise<Runtime> {
-  const native = onNode ? null : executable("native", installation);
-  if (native !== null) {
-    await putEntry(binDir, native);
-    return "native";
-  }
-  const node = quotable("the path of Node.js", process.execPath);
-  await putEntry(binDir, Buffer.from(script(node, installation)));
-  return { node };
-}
-
-/** Whoever may write to bin_dir decides what containerd executes as root. */
-async function assertProtected(binDir: string): Promise<void> {
-  const access = await accessTo(binDir);
-  if (access?.isFolder === false) throw new UsageError(`${binDir} is not a folder`);
-  if (access?.writableByOthers) {
-    throw new UsageError(
-      `${binDir} may be written to by others: chmod go-w it first, or what they put there runs as root`,
-    );
-  }
-  if (access !== null && access.owner !== 0) warn(`${binDir} belongs to user ${access.owner}, not to root`);
-}

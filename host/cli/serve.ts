@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 
 import { DEFAULT_SOCKET } from "../plugin/run.js";
+import { takeActivatedSocket } from "../server/activation.js";
 import { type Daemon, type DaemonOptions, SocketRefused, startDaemon } from "../server/daemon.js";
 import { allSinks, auditToStream } from "../service/audit.js";
 import { jsonLog } from "../service/log.js";
@@ -54,6 +55,7 @@ requests under way have been answered.`,
   },
   async run({ values }) {
     keepHeapSmall();
+    const activated = takeActivatedSocket();
     assertExpectedCore(values);
     const log = jsonLog();
     const measurement = measurementBy(values, log);
@@ -85,7 +87,7 @@ requests under way have been answered.`,
 
     const stopped = stopSignal();
     const socket = resolve(values.socket ?? DEFAULT_SOCKET);
-    const daemon = await started({ socket, verifier, policy, recent, log });
+    const daemon = await started({ socket, activated, verifier, policy, recent, log });
     print(`listening on ${daemon.socket}, ${inForce(policy.state)}\n`);
 
     told.watchEnforcement();

@@ -10,7 +10,7 @@ import type { Verifier } from "../service/verifier.js";
 import { VerifierServiceService } from "./generated/countersign/v1/verifier.js";
 import { HealthService } from "./generated/grpc/health/v1/health.js";
 import { Health } from "./health.js";
-import { listenOnSocket } from "./socket.js";
+import { listenOnDescriptor, listenOnSocket } from "./socket.js";
 import { verifierService } from "./verifier-service.js";
 
 export { SocketRefused } from "./socket.js";
@@ -23,6 +23,8 @@ const CONNECTION_LIMIT = 4 * DEFAULT_LIMITS.inFlight;
 export interface DaemonOptions {
   /** Path of the Unix socket. */
   readonly socket: string;
+  /** Its descriptor, where systemd listens on it for us; null or absent: it is made. */
+  readonly activated?: number | null;
   readonly verifier: Pick<Verifier, "verify" | "refuse">;
   readonly policy: PolicySource;
   /** What was judged lately; nothing unless given. */
@@ -55,7 +57,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const listener = createServer((connection) => injector.injectConnection(connection));
   listener.maxConnections = CONNECTION_LIMIT;
-  await listenOnSocket(listener, socket);
+  if (typeof options.activated === "number") await listenOnDescriptor(listener, options.activated, socket);
+  else await listenOnSocket(listener, socket);
   listener.on("error", (error) => log.error("the listener failed", { error: String(error) }));
 
   return {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { lstatSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
+import { fstatSync, lstatSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
 import { createConnection, type Server } from "node:net";
 import { dirname } from "node:path";
 
@@ -32,6 +32,19 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (error instanceof SocketRefused || code === undefined) throw error;
     refuse(path, `cannot be made: ${code} (${syscall})`);
+  }
+}
+
+/** Listens on a socket that another, systemd, has made and keeps. */
+export async function listenOnDescriptor(server: Server, fd: number, path: string): Promise<void> {
+  try {
+    if (!fstatSync(fd).isSocket()) refuse(path, "is not what systemd passes: that is no socket");
+    const listening = once(server, "listening");
+    server.listen({ fd });
+    await listening;
+  } catch (error) {
+    if (error instanceof SocketRefused) throw error;
+    refuse(path, `cannot be had from systemd: ${codeOf(error)}`);
   }
 }
 

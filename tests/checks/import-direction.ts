@@ -21,6 +21,7 @@ export const LAYERS = {
       "offline",
       "server",
       "plugin",
+      "installation",
       "doctor",
       "metrics",
     ],

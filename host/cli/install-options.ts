@@ -1,0 +1,34 @@
+import { join, resolve } from "node:path";
+
+import { DEFAULT_BIN_DIR } from "../plugin/installation/bin-dir.js";
+import type { Given } from "./command.js";
+import { quotable } from "./plugin-options.js";
+
+export const DEFAULT_POLICY = "/etc/countersign/policy.json";
+export const CONTAINERD_CONFIGURATION = "/etc/containerd/config.toml";
+/** What containerd's configuration imports. */
+export const CONTAINERD_IMPORT = "/etc/containerd/countersign.toml";
+export const UNIT_DIR = "/etc/systemd/system";
+
+export const INSTALL_OPTIONS = {
+  root: {
+    type: "string",
+    value: "DIR",
+    help: "the node's root folder, for an image that is being built (/)",
+  },
+  "bin-dir": { type: "string", value: "DIR", help: `containerd's bin_dir (${DEFAULT_BIN_DIR})` },
+  "dry-run": { type: "boolean", help: "say what would be done, and do nothing" },
+} as const;
+
+/** Paths on the node, and where they are now. */
+export interface Place {
+  readonly binDir: string;
+  /** Where a path of the node is from here. */
+  at(path: string): string;
+}
+
+export function placeOf(values: Given<typeof INSTALL_OPTIONS>["values"]): Place {
+  const root = resolve(values.root ?? "/");
+  const binDir = quotable("--bin-dir", resolve("/", values["bin-dir"] ?? DEFAULT_BIN_DIR));
+  return { binDir, at: (path) => join(root, path) };
+}

@@ -1,0 +1,107 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+import { NotMergeable, verifierConfiguration, withImport } from "../installation/containerd-import.js";
+import { type Change, putFile, readIfThere } from "../installation/files.js";
+import { units } from "../installation/units.js";
+import { ENTRY } from "../plugin/installation/bin-dir.js";
+import { DEFAULT_SOCKET } from "../plugin/run.js";
+import { command } from "./command.js";
+import { containerdConfiguration } from "./containerd-configuration.js";
+import { EXIT } from "./exit-code.js";
+import {
+  CONTAINERD_CONFIGURATION,
+  CONTAINERD_IMPORT,
+  DEFAULT_POLICY,
+  INSTALL_OPTIONS,
+  type Place,
+  placeOf,
+  UNIT_DIR,
+} from "./install-options.js";
+import { print, warn } from "./output.js";
+import { assertProtected, putPlugin } from "./put-plugin.js";
+import { UsageError } from "./usage-error.js";
+
+export default command({
+  description: `Puts the plugin into containerd's bin_dir, systemd's units of the daemon into ${UNIT_DIR}, and makes the folder of the
+policy. Nothing is overwritten without a backup beside it, and nothing is started: the commands for that are printed. Doing it
+again changes nothing that is in place.
+
+The containerd configuration needed is printed. With --write-containerd-config ${CONTAINERD_IMPORT} is written, and
+imported by ${CONTAINERD_CONFIGURATION}; settings of CRI stay as they are, and doctor says which of them bypass verifiers.`,
+  options: {
+    ...INSTALL_OPTIONS,
+    policy: { type: "string", value: "FILE", help: `the policy (${DEFAULT_POLICY})` },
+    socket: { type: "string", value: "PATH", help: `the daemon's socket (${DEFAULT_SOCKET})` },
+    "serve-option": {
+      type: "string",
+      value: "ARGUMENT",
+      multiple: true,
+      help: "a further argument of the daemon, such as --serve-option=--expect-policy-digest=sha256:…",
+    },
+    "write-containerd-config": { type: "boolean", help: "change containerd's configuration, too" },
+    "on-node": { type: "boolean", help: "the plugin that runs on Node.js, also where there is a native one" },
+  },
+  async run({ values }) {
+    const place = placeOf(values);
+    const policy = resolve("/", values.policy ?? DEFAULT_POLICY);
+    const socket = resolve("/", values.socket ?? DEFAULT_SOCKET);
+    const program = [process.execPath, await realpath(process.argv[1] ?? "")] as const;
+    const files = units({ program, socket, policy, args: values["serve-option"] ?? [] });
+    const changed = values["write-containerd-config"] ? await configurationWithImport(place) : null;
+    const dryRun = values["dry-run"] ?? false;
+    const done = (what: string) => print(`${dryRun ? "would have: " : ""}${what}\n`);
+
+    await assertProtected(place.at(place.binDir));
+    if (!dryRun) await putPlugin(place.at(place.binDir), socket, values["on-node"] ?? false);
+    done(`${join(place.binDir, ENTRY)} asks ${socket}`);
+    if (!dryRun) await mkdir(dirname(place.at(policy)), { recursive: true, mode: 0o755 });
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(UNIT_DIR, name);
+      done(`${path} ${said(dryRun ? "written" : await putFile(place.at(path), text))}`);
+    }
+    if (changed !== null) {
+      for (const [path, text] of changed) {
+        done(`${path} ${said(dryRun ? "written" : await putFile(place.at(path), text))}`);
+      }
+    }
+    if ((await readIfThere(place.at(policy))) === null) {
+      warn(`there is no policy at ${policy}: until there is one, every image is denied`);
+    }
+    print(nextSteps(place.binDir, changed === null));
+    return EXIT.ok;
+  },
+});
+
+function said(change: Change): string {
+  if (change === "written") return "written";
+  return change === "unchanged" ? "is in place" : `written; what was there is ${change.backup}`;
+}
+
+/** What would be written, by path. Throws `UsageError` for a configuration that cannot be added to. */
+async function configurationWithImport({ at, binDir }: Place): Promise<readonly [string, string][]> {
+  const own: [string, string] = [CONTAINERD_IMPORT, verifierConfiguration(binDir)];
+  const configuration = (await readIfThere(at(CONTAINERD_CONFIGURATION))) ?? "version = 3\n";
+  try {
+    const merged = withImport(configuration, CONTAINERD_IMPORT);
+    return merged === null ? [own] : [own, [CONTAINERD_CONFIGURATION, merged]];
+  } catch (error) {
+    if (!(error instanceof NotMergeable)) throw error;
+    throw new UsageError(
+      `${CONTAINERD_CONFIGURATION} is left as it is: ${error.message}. Add to its imports ${JSON.stringify(CONTAINERD_IMPORT)}, or what follows "containerd's configuration must say" without --write-containerd-config`,
+    );
+  }
+}
+
+function nextSteps(binDir: string, configurationIsLeft: boolean): string {
+  const configuration = configurationIsLeft
+    ? `\n# containerd's configuration must say (containerd 2.1 or later):\n${containerdConfiguration(binDir)}`
+    : "";
+  return `${configuration}
+# then
+systemctl daemon-reload
+systemctl enable --now countersign.socket countersign.service
+systemctl restart containerd
+countersign doctor
+`;
+}
