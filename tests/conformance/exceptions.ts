@@ -26,6 +26,7 @@ import {
 import { mediaTypeOf } from "./image.js";
 import { jsonShape } from "./json-shape.js";
 import { signedOverOwnHash } from "./own-hash.js";
+import { isIndexAccepted } from "./platforms.js";
 import { requirementsOf } from "./requirements.js";
 import type { Rule } from "./rule.js";
 import {
@@ -131,6 +132,18 @@ export const RULES: readonly Rule[] = [
     class: "notYet",
     reason: "GPG signatures are not verified yet",
     fits: (test, subject) => requirementsOf(test, subject).some(({ type }) => type === "signedBy"),
+  },
+  {
+    suites: [LIVE],
+    class: "differs",
+    anticipated: true,
+    reason:
+      "an index is judged whole, by its own signatures or by those of all its platforms: podman checks the platform that it pulls",
+    fits: (test, subject) => {
+      const accepted = isIndexAccepted(test, subject);
+      return accepted !== null && accepted !== test["accept"];
+    },
+    ours: (test, subject) => ({ accept: isIndexAccepted(test, subject) }),
   },
   {
     suites: ["cosign-verify"],

@@ -53,7 +53,8 @@ function taggedImage(test: Case): StoredImage {
   return { manifest: manifest?.bytes ?? null, signatures };
 }
 
-function manifestOf(test: Case): StoredImage {
+/** `manifest` (base64), served as `mediaType`; no signatures. */
+export function manifestOf(test: Case): StoredImage {
   const manifest = Buffer.from(text(test, "manifest"), "base64");
   const served = test["mediaType"] === undefined ? {} : { mediaType: text(test, "mediaType") };
   return { manifest, signatures: [], ...served };

@@ -35,6 +35,14 @@ const MANIFESTS = [
   "with signatures",
   "deeper than 32",
 ] as const;
+/** What is signed of an image of several platforms; "none" is an image of one. */
+const PLATFORMS = [
+  "none",
+  "the index",
+  "each platform",
+  "each platform but one",
+  "the index and each platform",
+] as const;
 const IDENTITIES = [
   "repository",
   "repository:tag",
@@ -89,6 +97,7 @@ export interface ImageRecipe {
   readonly folders: readonly string[];
   readonly tag: string;
   readonly manifest: (typeof MANIFESTS)[number];
+  readonly platforms: (typeof PLATFORMS)[number];
   readonly signatures: readonly SignatureRecipe[];
   /** How many signatures of a stranger stand before them. */
   readonly strangers: number;
@@ -112,19 +121,37 @@ const signature: fc.Arbitrary<SignatureRecipe> = fc
       : recipe,
   );
 
-export const imageRecipe: fc.Arbitrary<ImageRecipe> = fc.record({
-  host: oneOf(HOSTS, 10, 8, 5, 4, 8),
-  folders: fc.constantFrom([], ["team"], ["team", "backend"]),
-  tag: fc.constantFrom("1", "latest", "v2.0-rc_1"),
-  manifest: oneOf(MANIFESTS, 30, 4, 1, 1, 0.5, 1),
-  signatures: fc.oneof(
-    { weight: 1, arbitrary: fc.constant([]) },
-    { weight: 6, arbitrary: fc.tuple(signature) },
-    { weight: 3, arbitrary: fc.array(signature, { minLength: 2, maxLength: 3 }) },
-  ),
-  strangers: oneOf([0, 40, 128], 80, 1, 1),
-  tagged: oneOf(TAGGED, 60, 1, 1),
-});
+export const imageRecipe: fc.Arbitrary<ImageRecipe> = fc
+  .record({
+    host: oneOf(HOSTS, 10, 8, 5, 4, 8),
+    folders: fc.constantFrom([], ["team"], ["team", "backend"]),
+    tag: fc.constantFrom("1", "latest", "v2.0-rc_1"),
+    manifest: oneOf(MANIFESTS, 30, 4, 1, 1, 0.5, 1),
+    platforms: oneOf(PLATFORMS, 30, 1, 2, 1, 1),
+    signatures: fc.oneof(
+      { weight: 1, arbitrary: fc.constant([]) },
+      { weight: 6, arbitrary: fc.tuple(signature) },
+      { weight: 3, arbitrary: fc.array(signature, { minLength: 2, maxLength: 3 }) },
+    ),
+    strangers: oneOf([0, 40, 128], 80, 1, 1),
+    tagged: oneOf(TAGGED, 60, 1, 1),
+  })
+  .map((recipe) => (recipe.platforms === "none" ? recipe : withoutLimits(recipe)));
+
+/** Of an index one thing is asked at a time: what upstream and we take for a signature has images of its own. */
+function withoutLimits(recipe: ImageRecipe): ImageRecipe {
+  const signatures = recipe.signatures.map((signature): SignatureRecipe => {
+    const { manner, payload, layer, by, proof } = signature;
+    return {
+      ...signature,
+      manner: manner === "over another hash" ? "as usual" : manner,
+      payload: payload === "deeper than 32" || payload === "longer than 1 MiB" ? "as cosign's" : payload,
+      layer: layer === "by sha512" ? "right" : layer,
+      proof: by === "P-224" || by === "RSA 1024" ? "by itself" : proof,
+    };
+  });
+  return { ...recipe, manifest: "of OCI", signatures };
+}
 
 /** An image with its signatures as they are stored. */
 export interface BuiltImage {
@@ -136,7 +163,15 @@ export interface BuiltImage {
   /** `content.mediaType` is what it is served as. */
   readonly tag: string;
   readonly signatures: readonly StoredSignature[];
+  /** Of an index, the images of its platforms. */
+  readonly platforms: readonly Signed[];
   readonly recipe: ImageRecipe;
+}
+
+/** Something with signatures under cosign's tag. */
+export interface Signed {
+  readonly content: TestImage;
+  readonly signatures: readonly StoredSignature[];
 }
 
 export interface StoredSignature extends Signature {
@@ -158,12 +193,28 @@ export function buildImage(recipe: ImageRecipe, n: number, makers: Makers): Buil
   const repository = path.join("/");
   const image = { name: `${host}/${repository}`, repository, content: manifestOf(recipe, n), tag, recipe };
   const strangers = Array.from({ length: recipe.strangers }, (_, i) => strangersSignature(image, i, makers));
-  const own = recipe.signatures.map((signature) => storedSignature(signature, image, makers));
-  return { ...image, signatures: [...strangers, ...own] };
+  const signaturesOf = (content: TestImage) =>
+    recipe.signatures.map((signature) => storedSignature(signature, { ...image, content }, makers));
+  const { children } = image.content;
+  const platforms = children.map((content, i) => ({
+    content,
+    signatures: isPlatformSigned(recipe, i === children.length - 1) ? signaturesOf(content) : [],
+  }));
+  const own = isSignedItself(recipe) ? signaturesOf(image.content) : [];
+  return { ...image, signatures: [...strangers, ...own], platforms };
 }
 
-function manifestOf({ manifest }: ImageRecipe, n: number): TestImage {
+function isSignedItself({ platforms }: ImageRecipe): boolean {
+  return !platforms.startsWith("each platform");
+}
+
+function isPlatformSigned({ platforms }: ImageRecipe, isLast: boolean): boolean {
+  return platforms.endsWith("each platform") || (platforms === "each platform but one" && !isLast);
+}
+
+function manifestOf({ manifest, platforms }: ImageRecipe, n: number): TestImage {
   const seed = `oracle ${n}`;
+  if (platforms !== "none") return makeImage({ seed, platforms: ["linux/amd64", "linux/arm64"] });
   const image = manifest === "of Docker" ? dockerImage(seed) : makeImage({ seed });
   const text = Buffer.from(image.bytes).toString();
   const changed = (other: string): TestImage => {
@@ -184,7 +235,7 @@ function manifestOf({ manifest }: ImageRecipe, n: number): TestImage {
   }
 }
 
-type Unsigned = Omit<BuiltImage, "signatures">;
+type Unsigned = Omit<BuiltImage, "signatures" | "platforms">;
 
 /** What a signature calls the image. */
 export function identityOf(
@@ -333,10 +384,7 @@ function layerOf(kind: SignatureRecipe["layer"], payload: Buffer, base64: string
 }
 
 /** What stands under cosign's tag, and the media type it is served with. */
-export function taggedManifest(
-  { signatures, recipe }: Pick<BuiltImage, "signatures" | "recipe">,
-  config: Uint8Array,
-) {
+export function taggedManifest({ tagged }: ImageRecipe, { signatures }: Signed, config: Uint8Array) {
   const layers = signatures.map(({ mimeType, annotations, digest, size }) => ({
     mediaType: mimeType,
     size,
@@ -349,8 +397,8 @@ export function taggedManifest(
     "a manifest": OCI_MANIFEST,
     "a Docker manifest": DOCKER_MANIFEST,
     "an index": OCI_INDEX,
-  }[recipe.tagged];
-  const document = recipe.tagged === "an index" ? { schemaVersion: 2, manifests: [] } : manifest;
+  }[tagged];
+  const document = tagged === "an index" ? { schemaVersion: 2, manifests: [] } : manifest;
   return { bytes: Buffer.from(JSON.stringify({ ...document, mediaType })), mediaType };
 }
 
@@ -373,7 +421,7 @@ function deep(levels: number): string {
 }
 
 /** For people: what is signed by whom, with everything that is not as usual. */
-export function describeImage({ manifest, strangers, signatures, tagged }: ImageRecipe): string {
+export function describeImage({ manifest, platforms, strangers, signatures, tagged }: ImageRecipe): string {
   const unusual = (text: string, usual: string, before = "") => (text === usual ? "" : ` ${before}${text}`);
   const described = signatures.map(
     ({ by, manner, identity, payload, digest, layer, proof }) =>
@@ -385,5 +433,6 @@ export function describeImage({ manifest, strangers, signatures, tagged }: Image
     ...described,
     ...(tagged === "a manifest" ? [] : [`all in ${tagged}`]),
   ];
-  return `${manifest === "of OCI" ? "" : `manifest ${manifest}, `}${parts.join("; ") || "unsigned"}`;
+  const index = platforms === "none" ? "" : `of two platforms, signed ${platforms}, `;
+  return `${index}${manifest === "of OCI" ? "" : `manifest ${manifest}, `}${parts.join("; ") || "unsigned"}`;
 }

@@ -4,7 +4,7 @@ import type { Rule } from "../conformance/rule.js";
 import { Subject } from "../conformance/subject.js";
 import type { Observation } from "../conformance/suite.js";
 import { compare, type Failure, failed, ruleFor, type Verdict } from "../conformance/verdict.js";
-import { type BuiltImage, buildImage } from "./image.js";
+import { type BuiltImage, buildImage, type StoredSignature } from "./image.js";
 import { type AskedPolicy, describePair, pairsFrom } from "./pair.js";
 import { writePolicy } from "./policy.js";
 import type { Stage, Verdicts } from "./stage.js";
@@ -56,8 +56,9 @@ async function judgePair(
   asked: AskedPolicy,
   number: number,
 ): Promise<Row> {
-  const reference =
-    asked.by === "tag" ? `${image.name}:${image.tag}` : `${image.name}@${image.content.digest}`;
+  // By the digest of an index upstream judges a platform under a name that is not its own.
+  const isByTag = asked.by === "tag" || image.platforms.length > 0;
+  const reference = isByTag ? `${image.name}:${image.tag}` : `${image.name}@${image.content.digest}`;
   const key = (name: Parameters<Stage["key"]>[0]) => stage.key(name);
   const policy = writePolicy(asked.policy, { image, reference, key, authorities: stage.authorities });
   const pair = describePair(image.recipe, asked);
@@ -80,7 +81,9 @@ function caseOf(
   number: number,
   pair: { policy: string; reference: string; image: BuiltImage; verdicts: Verdicts },
 ): Case {
-  const { content, signatures, recipe } = pair.image;
+  const { content, signatures, platforms, recipe } = pair.image;
+  // In anything else under the tag neither side looks for signatures.
+  const found = (all: typeof signatures) => (recipe.tagged === "a manifest" ? all.map(inBase64) : []);
   const { upstream } = pair.verdicts;
   return {
     id: `${number}`,
@@ -89,13 +92,18 @@ function caseOf(
     imageReference: pair.reference,
     manifest: Buffer.from(content.bytes).toString("base64"),
     mediaType: content.mediaType,
-    // In anything else under the tag neither side looks for signatures.
-    signatures: (recipe.tagged === "a manifest" ? signatures : []).map((signature) => ({
-      ...signature,
-      payload: Buffer.from(signature.payload).toString("base64"),
+    signatures: found(signatures),
+    platforms: platforms.map((platform) => ({
+      manifest: Buffer.from(platform.content.bytes).toString("base64"),
+      mediaType: platform.content.mediaType,
+      signatures: found(platform.signatures),
     })),
     accept: upstream.is === "allowed",
   };
+}
+
+function inBase64(signature: StoredSignature) {
+  return { ...signature, payload: Buffer.from(signature.payload).toString("base64") };
 }
 
 /** What becomes of a pair on which both have spoken. */

@@ -15,7 +15,14 @@ import { DockerRegistry } from "../support/peers/docker-registry.js";
 import type { Peers } from "../support/peers/peers.js";
 import { Skopeo, type UpstreamVerdict } from "../support/peers/skopeo.js";
 import { startRegistry, type TestRegistry } from "../support/registry/registry.js";
-import { type BuiltImage, HOSTS, LENIENT_HOST, needsLenientRegistry, taggedManifest } from "./image.js";
+import {
+  type BuiltImage,
+  HOSTS,
+  LENIENT_HOST,
+  needsLenientRegistry,
+  type Signed,
+  taggedManifest,
+} from "./image.js";
 import { KEY_FILES, type KeyFileName, Keys } from "./keys.js";
 import { Authorities } from "./proofs.js";
 
@@ -87,24 +94,27 @@ export class Stage {
     else await this.#publishForReal(image);
   }
 
-  async #publishForReal({ repository, content, tag, ...image }: BuiltImage): Promise<void> {
-    const host = this.#registry;
-    await pushOverHttp(host, repository, content, tag);
-    if (image.signatures.length === 0) return;
-    for (const { payload } of image.signatures) await putBlob(host, repository, payload);
-    await putBlob(host, repository, CONFIG);
-    const { bytes, mediaType } = taggedManifest(image, CONFIG);
-    await putManifest(host, repository, signatureTag(content.digest), bytes, mediaType);
+  async #publishForReal(image: BuiltImage): Promise<void> {
+    const [host, { repository }] = [this.#registry, image];
+    await pushOverHttp(host, repository, image.content, image.tag);
+    for (const signed of signedParts(image)) {
+      for (const { payload } of signed.signatures) await putBlob(host, repository, payload);
+      await putBlob(host, repository, CONFIG);
+      const { bytes, mediaType } = taggedManifest(image.recipe, signed, CONFIG);
+      await putManifest(host, repository, signatureTag(signed.content.digest), bytes, mediaType);
+    }
   }
 
-  #publishLeniently({ repository, content, tag, ...image }: BuiltImage): void {
-    pushImage(this.#lenient, repository, content, tag);
-    if (image.signatures.length === 0) return;
+  #publishLeniently(image: BuiltImage): void {
+    const { repository } = image;
+    pushImage(this.#lenient, repository, image.content, image.tag);
     const { blobs } = this.#lenient.repository(repository);
-    for (const { digest, payload } of image.signatures) blobs.set(digest, payload);
-    this.#lenient.putBlob(repository, CONFIG);
-    const { bytes, mediaType } = taggedManifest(image, CONFIG);
-    this.#lenient.putManifest(repository, signatureTag(content.digest), bytes, mediaType);
+    for (const signed of signedParts(image)) {
+      for (const { digest, payload } of signed.signatures) blobs.set(digest, payload);
+      this.#lenient.putBlob(repository, CONFIG);
+      const { bytes, mediaType } = taggedManifest(image.recipe, signed, CONFIG);
+      this.#lenient.putManifest(repository, signatureTag(signed.content.digest), bytes, mediaType);
+    }
   }
 
   /** What both say of `name`, which has a tag or a digest, under the policy in `text`. */
@@ -128,6 +138,11 @@ export class Stage {
   stop(): Promise<void> {
     return this.#parts.stop();
   }
+}
+
+/** What of the image has signatures: itself, its platforms. */
+function signedParts({ platforms, ...image }: BuiltImage): Signed[] {
+  return [image, ...platforms].filter(({ signatures }) => signatures.length > 0);
 }
 
 /** Registries as image names have them, asked where they really are. */

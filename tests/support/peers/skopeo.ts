@@ -45,16 +45,12 @@ export class Skopeo {
   }
 
   /**
-   * `name` has a tag or a digest. What is judged of an index is the index, which is what containerd asks about, or this
-   * machine's platform, as podman does. Throws if something else than the policy made it fail.
+   * `name` has a tag or a digest. Of an index, what is judged is the image of this machine's platform: the index itself
+   * never is. Throws if something else than the policy made it fail.
    */
-  async judge(
-    policyFile: string,
-    name: string,
-    whatOfIndex: "index-only" | "system" = "index-only",
-  ): Promise<UpstreamVerdict> {
+  async judge(policyFile: string, name: string): Promise<UpstreamVerdict> {
     const target = this.#at(`copy-${this.#copies++}`);
-    const options = ["--policy", policyFile, "--remove-signatures", "--multi-arch", whatOfIndex];
+    const options = ["--policy", policyFile, "--remove-signatures"];
     const { status, stderr } = await finish(...this.#copy(name, `dir:${target}`, options));
     await rm(target, { recursive: true, force: true });
     return status === 0 ? { is: "allowed", because: "" } : refusal(stderr);
