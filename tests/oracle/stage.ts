@@ -27,6 +27,8 @@ import { KEY_FILES, type KeyFileName, Keys } from "./keys.js";
 import { Authorities } from "./proofs.js";
 
 const CONFIG = Buffer.from("{}");
+/** Milliseconds: a verdict is the question here, not how soon it comes. */
+const PATIENCE = 60_000;
 
 export interface Verdicts {
   readonly upstream: UpstreamVerdict;
@@ -132,7 +134,7 @@ export class Stage {
   #judgeOurselves(path: string, name: string): Promise<Verdict> {
     const state = loadPolicy({ kind: "found", path });
     const verifier = new Verifier({ policy: () => state, source: this.#source, audit: { write: () => {} } });
-    return verifier.verify(namedImage(name));
+    return verifier.verify(namedImage(name), { deadlineMs: PATIENCE });
   }
 
   stop(): Promise<void> {

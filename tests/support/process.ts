@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { promisify } from "node:util";
 
 /** How long a program of somebody else may take to answer or to end, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** A program that runs until it is stopped. */
 export class RunningProcess {

@@ -118,7 +118,7 @@ export class Stage {
     const options = signatureRepository === undefined ? {} : { "signature-repository": signatureRepository };
     const source = await registrySource(options, () => {});
     const verifier = new Verifier({ policy: () => state, source, audit: { write: () => {} } });
-    return await verifier.verify(namedImage(name)).finally(() => source.close());
+    return await verifier.verify(namedImage(name), { deadlineMs: 60_000 }).finally(() => source.close());
   }
 
   stop(): Promise<void> {
