@@ -62,6 +62,12 @@ export class Cosign {
     await this.#run(["sign", "--key", key.privateFile, ...this.#offline, ...options, "-y", name]);
   }
 
+  /** Signs by digest, with a certificate and its chain, both files in PEM, beside the signature. */
+  async signCertified(key: CosignKey, name: string, certificate: string, chain: string): Promise<void> {
+    const beside = ["--certificate", certificate, "--certificate-chain", chain];
+    await this.#run(["sign", "--key", key.privateFile, ...this.#offline, ...beside, "-y", name]);
+  }
+
   /** Whether it finds a signature by the key: in either format unless `--new-bundle-format=false` leaves bundles out. */
   verify(
     publicFile: string,
