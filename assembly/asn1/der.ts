@@ -35,8 +35,8 @@ export class DerReader {
   element(): Bytes {
     const start = this.position;
     const tag = this.tag();
-    // X.690 8.1.2.4: larger numbers take more octets.
-    if ((tag & 0x1f) == 0x1f) return this.fail();
+    // X.690 8.1.2.4: larger numbers take more octets. 8.1.5: 0 ends contents of indefinite length.
+    if ((tag & 0x1f) == 0x1f || tag == 0) return this.fail();
     this.read(tag);
     return this.failed ? new Bytes(0, 0) : this.input.slice(start, this.position);
   }

@@ -40,6 +40,8 @@ export class CertificateReading {
     if (certificates === null) {
       certificates = parseCertificates(content, i32.MAX_VALUE);
       if (certificates === null) certificates = [];
+      // What is read only when it is used would be given back with the call that used it.
+      for (let i = 0; i < certificates.length; i++) certificates[i].key();
       this.intermediates.add(content, certificates);
     }
     material.certificates = certificates;
@@ -47,7 +49,7 @@ export class CertificateReading {
   }
 }
 
-/** Without anchors whose key can verify nothing. */
+/** Without anchors whose key can verify nothing. That reads every key, too. */
 function usable(anchors: TrustAnchors): TrustAnchors {
   const out = new TrustAnchors();
   out.skipped = anchors.skipped;

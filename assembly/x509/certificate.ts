@@ -46,7 +46,10 @@ export class Certificate {
 
   private parsedKey: ParsedKey | null = null;
 
-  /** Its public key, or why that cannot be used. Read when it is asked for: most certificates are never used. */
+  /**
+   * Its public key, or why that cannot be used. Read when it is asked for: most certificates are never used. Of one that
+   * outlives a call it has to be asked for before sealing.
+   */
   key(): ParsedKey {
     const known = this.parsedKey;
     if (known !== null) return known;

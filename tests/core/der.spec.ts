@@ -181,3 +181,34 @@ describe("encodeElement", () => {
     encodeElement(SEQUENCE, Bytes.alloc(65536));
   });
 });
+
+describe("an element of any kind", () => {
+  it("is given with its header", () => {
+    const der = reader("04 02 abcd 05 00");
+    expect(der.tag()).toBe(0x04);
+    expect(toHex(der.element())).toBe("0402abcd");
+    expect(toHex(der.element())).toBe("0500");
+    expect(der.done()).toBe(true);
+    expect(der.tag()).toBe(0);
+  });
+
+  it("has a tag number of one octet, and is no end of contents", () => {
+    for (let i = 0; i < 3; i++) {
+      const der = reader(["1f 20 00", "00 00", ""][i]);
+      expect(der.element().length).toBe(0);
+      expect(der.failed).toBe(true);
+    }
+  });
+});
+
+describe("a BOOLEAN", () => {
+  it("is all ones or zero, in one octet", () => {
+    expect(reader("01 01 ff").boolean()).toBe(true);
+    expect(reader("01 01 00").boolean()).toBe(false);
+    for (let i = 0; i < 3; i++) {
+      const der = reader(["01 01 01", "01 00", "01 02 ff ff"][i]);
+      expect(der.boolean()).toBe(false);
+      expect(der.failed).toBe(true);
+    }
+  });
+});

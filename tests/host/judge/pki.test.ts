@@ -381,3 +381,15 @@ test("a certificate for somebody else, or none, does not hide a good one", () =>
     ["certificate-identity-mismatch", "certificate-missing", "accepted"],
   );
 });
+
+test("certificates of the policy are the same for every image, however many came before", () => {
+  const caIntermediatesData = Buffer.from(INTERMEDIATE.pem).toString("base64");
+  const core = pkiCore({ members: { subjectEmail: EMAIL, caIntermediatesData } });
+  const good = signedBy(LEAF, { chain: undefined });
+  const bad = signedBy(pkiLeaf({ names: [email("x@y.z")] }), { chain: undefined });
+  for (let i = 0; i < 20; i++) {
+    const signatures = i % 2 === 0 ? [good] : [bad, signature(), bad];
+    const judgement = judge(core, imageNamed(), { signatures }, BigInt(T0));
+    assert.equal(judgement.code, i % 2 === 0 ? "accepted" : "certificate-identity-mismatch", `image ${i}`);
+  }
+});
