@@ -3,6 +3,7 @@
 // Arguments are fields, one after another, in the room `input` gives; an answer is a count and as many fields.
 // A field is a little-endian u32 length and so many bytes. The length, or the count, is NONE for "there is none".
 
+import { parsePem } from "../asn1/pem";
 import { decodeBase64 } from "../bytes/base64";
 import { Bytes } from "../bytes/bytes";
 import { Writer } from "../bytes/writer";
@@ -207,10 +208,13 @@ export function verifyFulcio(): usize {
   const ca = anchors(text());
   const issuer = text();
   const fulcio = new Fulcio(ca, issuer, new FulcioSubject(FulcioSubjectKind.Email, text()));
-  const untrusted = certifiedBy(text(), text());
+  const certificate = text();
+  const untrusted = certifiedBy(certificate, text());
   const time = readWholeNumber(text())!.value;
-  if (ca.certificates.length == 0) return verdict(false);
-  return verdict(fulcioSignerAt(time, fulcio, untrusted, new Budget()).rejection === null);
+  const block = parsePem(certificate);
+  if (ca.certificates.length == 0 || block === null) return verdict(false);
+  const signers = fulcioSignerAt(time, block.contents, fulcio, untrusted, new Budget());
+  return verdict(signers.rejection === null);
 }
 
 /** (roots, intermediates?, e-mail address, host name, certificate, chain, Unix seconds) → yes or none */

@@ -10,7 +10,7 @@ import { GeneralNames } from "../x509/general-names";
 import { Budget } from "./budget";
 import { CertificateRules, certificateMissing, certify, otherSigner } from "./certified";
 import { Code } from "./code";
-import { rejected } from "./judged";
+import { Judged, rejected } from "./judged";
 import { readLogEntry } from "./logged";
 import { Question } from "./question";
 import { Reason } from "./reason";
@@ -31,16 +31,19 @@ export function fulcioSigner(
   const notLogged = logged.rejection;
   if (notLogged !== null) return Signers.none(notLogged);
   const der = onlyPemBlock(untrusted.annotations.certificate!);
-  if (der === null || !der.equals(logged.verifier)) {
-    const reason = new Reason().text("the log entry is for another certificate");
-    return Signers.none(rejected(untrusted, Code.LogEntryInvalid, reason));
-  }
-  return fulcioSignerAt(logged.time, fulcio, untrusted, question.budget);
+  if (der === null || !der.equals(logged.verifier)) return Signers.none(otherCertificate(untrusted));
+  return fulcioSignerAt(logged.time, logged.verifier, fulcio, untrusted, question.budget);
 }
 
-/** The same for a signature that the log saw at this time, in Unix seconds. */
+function otherCertificate(untrusted: UntrustedSignature): Judged {
+  const reason = new Reason().text("the log entry is for another certificate");
+  return rejected(untrusted, Code.LogEntryInvalid, reason);
+}
+
+/** The same for a signature that the log saw with the certificate `verifier` at this time, in Unix seconds. */
 export function fulcioSignerAt(
   time: i64,
+  verifier: Bytes,
   fulcio: Fulcio,
   untrusted: UntrustedSignature,
   budget: Budget,
@@ -49,6 +52,8 @@ export function fulcioSignerAt(
   const certified = certify(rules, untrusted, budget);
   const notCertified = certified.rejection;
   if (notCertified !== null) return Signers.none(notCertified);
+  // The text was read twice: what counts is the certificate that was logged.
+  if (!certified.leaf().der.equals(verifier)) return Signers.none(otherCertificate(untrusted));
 
   const issuer = fulcioIssuerOf(certified.leaf().extensions);
   if (issuer === null || !issuer.equals(fulcio.oidcIssuer)) {
