@@ -89,7 +89,8 @@ export function namesOf({ annotations = {} }: LayoutEntry): string[] {
   return [annotations[REF_NAME], annotations[IMAGE_NAME]].filter((name) => name !== undefined);
 }
 
-function isAttachment({ annotations = {}, document }: LayoutEntry): boolean {
+/** Whether an entry says that it is a signature or the like. */
+export function isAttachment({ annotations = {}, document }: LayoutEntry): boolean {
   return (
     typeof document["artifactType"] === "string" ||
     ATTACHMENT_TAG.test(annotations[REF_NAME] ?? "") ||

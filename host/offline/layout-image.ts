@@ -51,7 +51,7 @@ export class LayoutImage implements OfflineImage {
     if (tag !== null && named === null)
       throw new ImageError(`${reader.name} has no image ${quote(tag)}`, "manifest-missing");
     if (named !== null && files === null) return new LayoutImage(named, reader, signatures, null);
-    const survey = await surveyLayout(reader, entries, signal);
+    const survey = await surveyLayout(reader, entries, files !== null, signal);
     const only = onlyImageOf(survey);
     if (named !== null && named.digest !== only.digest)
       throw new ImageError(`${quote(tag ?? "")} is not the image of ${reader.name}`, "image-ambiguous");

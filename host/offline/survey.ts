@@ -3,6 +3,7 @@ import {
   COSIGN_ATTACHMENT,
   COSIGN_KIND,
   IMAGE_NAME,
+  isAttachment,
   type LayoutEntry,
   namesOf,
   REF_NAME,
@@ -40,6 +41,7 @@ const RUNNABLE = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)
 export async function surveyLayout(
   reader: LayoutReader,
   entries: readonly LayoutEntry[],
+  isArchive: boolean,
   signal: AbortSignal,
 ): Promise<Survey> {
   if (entries.length > MOST_MANIFESTS)
@@ -48,7 +50,12 @@ export async function surveyLayout(
   const images: LayoutEntry[] = [];
   const inside = new Set<string>();
   for (const entry of entries) {
-    const manifest = await readEntry(reader, entry, signal);
+    const manifest = await readEntry(reader, entry, signal).catch((error: unknown) => {
+      // A signature that is broken is not there; an archive may hold nothing broken.
+      if (error instanceof ImageError && !isArchive && isAttachment(entry)) return null;
+      throw error;
+    });
+    if (manifest === null) continue;
     const content = readManifest(manifest);
     const attachment = await attachmentOf(reader, entry, manifest, content, signal);
     if (attachment !== null) attachments.push(attachment);

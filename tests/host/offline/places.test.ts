@@ -99,6 +99,16 @@ test("signatures in a layout of their own are found first, those beside the imag
   }
 });
 
+test("a broken signature beside a good one hides nothing in a folder, and has no place in an archive", async (t) => {
+  const broken = signatureEntry(IMAGE, { key: OTHER_KEY });
+  const [manifest = new Uint8Array()] = broken.blobs;
+  const files = layoutOf(imageEntry(IMAGE), broken, signatureEntry(IMAGE)).map((file) =>
+    file.content === manifest ? { ...file, content: Buffer.from(manifest).fill(0x20, 20, 30) } : file,
+  );
+  assert.equal((await judge(t, "oci", files)).code, "accepted");
+  assert.equal((await judge(t, "oci-archive", files)).code, "blob-mismatch");
+});
+
 test("a signature that is damaged in one layout is taken from the other", async (t) => {
   const signatures = layoutOf(signatureEntry(IMAGE));
   const damaged = signatures.map((file, i) =>
