@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { VerifyImageResponse } from "../../host/server/generated/countersign/v1/verifier.js";
 import { DEFAULT_LIMITS } from "../../host/service/limits.js";
+import { LoadedDaemon, type Registry } from "../support/countersign/loaded-daemon.js";
 import { findPeers } from "../support/peers/peers.js";
 import { assertPulls, halfSigned } from "./assert-pulls.js";
 import { Library, Scene } from "./daemon-faults/scene.js";
-import { LoadedDaemon, type Registry } from "./load/loaded-daemon.js";
 import { ACCEPTED, refused } from "./outcome.js";
 
 const { inFlight: ALL, inFlightPerRegistry: SHARE } = DEFAULT_LIMITS;

@@ -20,9 +20,3 @@ export async function publish(host: string, repository: string, signing: Signing
   }
   return image.digest;
 }
-
-/** A policy for a whole node: what that key signed as something in that repository, wherever it is now. */
-export function policySigned(keyPath: string, dockerRepository: string): string {
-  const signedIdentity = { type: "exactRepository", dockerRepository };
-  return JSON.stringify({ default: [{ type: "sigstoreSigned", keyPath, signedIdentity }] });
-}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { MAIN } from "../../support/countersign/cli.js";
 import { startDaemon } from "../../support/countersign/daemon.js";
 import { type Clients, GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
+import { policySigned } from "../../support/countersign/policy.js";
 import { Parts } from "../../support/parts.js";
 import { DockerRegistry } from "../../support/peers/docker-registry.js";
 import { FaultyRegistry, type Proper } from "../../support/peers/faulty-registry.js";
@@ -11,7 +12,7 @@ import type { Peers } from "../../support/peers/peers.js";
 import { RunningProcess } from "../../support/process.js";
 import type { Fault } from "../../support/registry/fault.js";
 import { generateKey } from "../../support/sign.js";
-import { policySigned, publish } from "../publish.js";
+import { publish } from "../publish.js";
 
 const SIGNED_AS = "registry.example/app";
 const DAMAGE = new URL("damage.js", import.meta.url);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { startDaemon } from "../../support/countersign/daemon.js";
 import { type Clients, GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
+import { policySigned } from "../../support/countersign/policy.js";
 import { Parts } from "../../support/parts.js";
 import { DockerRegistry } from "../../support/peers/docker-registry.js";
 import { type Asked, type FaultPlan, FaultyRegistry, mirrorOf } from "../../support/peers/faulty-registry.js";
@@ -11,7 +12,7 @@ import type { Peers } from "../../support/peers/peers.js";
 import type { RunningProcess } from "../../support/process.js";
 import { generateKey } from "../../support/sign.js";
 import type { Outcome } from "../outcome.js";
-import { policySigned, publish } from "../publish.js";
+import { publish } from "../publish.js";
 import type { FaultLine, Hosts } from "./faults.js";
 
 /** One pull: a fault, and the request it befalls. */

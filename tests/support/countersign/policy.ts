@@ -12,3 +12,9 @@ export async function writePolicy(file: string, registry: string, keyPath: strin
   };
   await writeFile(file, JSON.stringify(policy, null, 1));
 }
+
+/** A policy for a whole node: what that key signed as something in that repository, wherever it is now. */
+export function policySigned(keyPath: string, dockerRepository: string): string {
+  const signedIdentity = { type: "exactRepository", dockerRepository };
+  return JSON.stringify({ default: [{ type: "sigstoreSigned", keyPath, signedIdentity }] });
+}

@@ -7,19 +7,12 @@ import {
   VerifierServiceClient,
   type VerifyImageResponse,
 } from "../../../host/server/generated/countersign/v1/verifier.js";
-import { startDaemon } from "../../support/countersign/daemon.js";
-import { Parts } from "../../support/parts.js";
-import type { RunningProcess } from "../../support/process.js";
-import { startRegistry } from "../../support/registry/registry.js";
-import {
-  descriptorOf,
-  generateKey,
-  makeImage,
-  pushImage,
-  pushSignatures,
-  signLegacy,
-} from "../../support/sign.js";
-import { policySigned } from "../publish.js";
+import { Parts } from "../parts.js";
+import type { RunningProcess } from "../process.js";
+import { startRegistry } from "../registry/registry.js";
+import { descriptorOf, generateKey, makeImage, pushImage, pushSignatures, signLegacy } from "../sign.js";
+import { startDaemon } from "./daemon.js";
+import { policySigned } from "./policy.js";
 
 const SIGNED_AS = "registry.example/app";
 const REPOSITORY = "app";

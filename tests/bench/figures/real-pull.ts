@@ -1,0 +1,118 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { startDaemon } from "../../support/countersign/daemon.js";
+import { GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
+import { writePolicy } from "../../support/countersign/policy.js";
+import { makeImage } from "../../support/image.js";
+import { Parts } from "../../support/parts.js";
+import { Containerd } from "../../support/peers/containerd.js";
+import { pushOverHttp, pushSignatureOverHttp, putManifest } from "../../support/peers/content.js";
+import { Cri } from "../../support/peers/cri.js";
+import { DockerRegistry } from "../../support/peers/docker-registry.js";
+import type { ImageClient } from "../../support/peers/image-client.js";
+import { findPeers, type Peers } from "../../support/peers/peers.js";
+import { generateKey, signLegacy } from "../../support/sign.js";
+import type { Bench } from "../bench.js";
+import type { Figure } from "../figure.js";
+
+const PEERS = fileURLToPath(new URL("../../../../.cache/peers", import.meta.url));
+const REPOSITORY = "automata/pulled";
+const WARM_UP = 3;
+
+/**
+ * A pull by CRI of a signed image with one layer, by a containerd that asks us and by one that asks nobody, in turns. Each
+ * pull is by a tag that was not pulled before. Only where the real peers are there already: a benchmark downloads nothing.
+ */
+export async function* measure({ executions, quick }: Bench): AsyncGenerator<Figure> {
+  const peers = existsSync(PEERS) ? findPeers() : { unavailable: "the real peers were not fetched" };
+  if ("unavailable" in peers) {
+    process.stderr.write(`bench: no real pull is measured: ${peers.unavailable}\n`);
+    return;
+  }
+  const pulls = quick ? executions : 4 * executions;
+  const stage = await Stage.start(peers, WARM_UP + pulls);
+  try {
+    const [guarded, open] = await stage.times();
+    const added = guarded.map((time, i) => time - (open[i] ?? Number.NaN));
+    const [name, unit, runs] = ["pull by a real containerd", "ms", pulls] as const;
+    yield { name, unit, ours: sampleOf(guarded), peer: "without a verifier", theirs: sampleOf(open), runs };
+    yield { name: "time we add to a pull", unit, ours: sampleOf(added), peer: "", theirs: null, runs };
+  } finally {
+    await stage.stop();
+  }
+}
+
+class Stage {
+  readonly #clients: readonly [guarded: ImageClient, open: ImageClient];
+  readonly #place: string;
+  readonly #tags: number;
+  readonly #parts: Parts;
+
+  private constructor(
+    clients: readonly [ImageClient, ImageClient],
+    place: string,
+    tags: number,
+    parts: Parts,
+  ) {
+    this.#clients = clients;
+    this.#place = place;
+    this.#tags = tags;
+    this.#parts = parts;
+  }
+
+  static start(peers: Peers, tags: number): Promise<Stage> {
+    return Parts.gather(async (parts) => {
+      const { folder } = parts;
+      const { host } = parts.add(await DockerRegistry.start(peers, folder));
+      const place = `${host}/${REPOSITORY}`;
+      const key = generateKey();
+      const image = makeImage({ seed: REPOSITORY });
+      await pushOverHttp(host, REPOSITORY, image);
+      for (let tag = 0; tag < tags; tag++)
+        await putManifest(host, REPOSITORY, `${tag}`, image.bytes, image.mediaType);
+      const { privateKey } = key;
+      const signature = signLegacy({ privateKey, dockerReference: place, manifestDigest: image.digest });
+      await pushSignatureOverHttp(host, REPOSITORY, image.digest, signature);
+
+      const socket = join(folder, "verifier.sock");
+      await writeFile(join(folder, "cosign.pub"), key.publicPem);
+      await writePolicy(join(folder, "policy.json"), host, join(folder, "cosign.pub"));
+      parts.add(await startDaemon(join(folder, "policy.json"), socket));
+      const guarded = parts.add(await GuardedContainerd.start(peers, { folder, socket, plainHttp: [host] }));
+
+      const other = join(folder, "open");
+      await mkdir(join(other, "bin"), { recursive: true });
+      const options = { folder: other, binDir: join(other, "bin"), plainHttp: [host] };
+      const open = new Cri(parts.add(await Containerd.start(peers, options)).address);
+      parts.add({ stop: () => open.close() });
+      return new Stage([guarded.clients.CRI, open], place, tags, parts);
+    });
+  }
+
+  /** Milliseconds of each pull but those that warm up: of the containerd that asks us, and of the other one. */
+  async times(): Promise<[guarded: number[], open: number[]]> {
+    const times: [number[], number[]] = [[], []];
+    for (let tag = 0; tag < this.#tags; tag++) {
+      for (const [i, client] of this.#clients.entries()) {
+        const start = performance.now();
+        const { error } = await client.pull(`${this.#place}:${tag}`);
+        if (error !== "") throw new Error(error);
+        if (tag >= WARM_UP) times[i]?.push(performance.now() - start);
+      }
+    }
+    return times;
+  }
+
+  stop(): Promise<void> {
+    return this.#parts.stop();
+  }
+}
+
+function sampleOf(times: readonly number[]): Figure["ours"] {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (index: number) => sorted[Math.floor(index)] ?? Number.NaN;
+  return { median: at((sorted.length - 1) / 2), min: at(0), max: at(sorted.length - 1) };
+}
