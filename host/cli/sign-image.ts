@@ -3,6 +3,7 @@ import type { PolicyCore } from "../core/core.js";
 import { descriptorOf } from "../oci/manifest.js";
 import { PATIENT_RETRY } from "../registry/retry.js";
 import type { Transport } from "../registry/transport.js";
+import { readAhead } from "../signing/attach/read-ahead.js";
 import { findImage } from "../signing/copy/copy-image.js";
 import { namesOf } from "../signing/identity.js";
 import type { ImageName } from "../signing/image-name.js";
@@ -80,11 +81,15 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
     setMaxListeners(0, signal);
 
     const signing = started ?? Promise.resolve(await signerFromFile(privateKey));
-    const [signed, found] = await Promise.allSettled([signing, findSource(plan.source, transport, signal)]);
+    const signaturesName = signatureName ?? plan.target;
+    const [signed, found] = await Promise.allSettled([
+      signing,
+      findSource(plan.source, signaturesName, transport, signal),
+    ]);
     const signer = settledValue(signed);
     const core = judgingBy(publicKey, await publicKeyFile(signer, publicKey), plan);
     const policy = values.policy === undefined ? null : requirePolicy(values.policy);
-    const { source, root } = settledValue(found);
+    const { source, root, ahead } = settledValue(found);
     if (policy !== null) {
       const denial = deniesAnyway(policy, descriptorOf(root), plan.identity);
       if (denial !== null) throw new UsageError(`--policy denies it however it is signed: ${denial.reason}`);
@@ -98,6 +103,7 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
       identity: plan.identity,
       tag: keepsTag ? null : plan.tag,
       signatures: signatureName === null ? target : await openTarget(signatureName, transport, signal),
+      ahead,
       onProgress: progress.report,
     }).finally(() => progress.end());
     await transport.close();
@@ -134,9 +140,13 @@ function annotationsOf(given: readonly string[]): Annotations {
   return annotations;
 }
 
-async function findSource(name: ImageName, transport: Transport, signal: AbortSignal) {
+/** The image; and, of a registry, what is there for signatures to be added to, see `readAhead`. */
+async function findSource(name: ImageName, signatures: ImageName, transport: Transport, signal: AbortSignal) {
   const { place, reference } = await openSource(name, transport, signal);
-  return { source: place, root: await findImage(place, reference, signal) };
+  const root = await findImage(place, reference, signal);
+  if (signatures.kind === "layout") return { source: place, root, ahead: null };
+  const ahead = readAhead(await openTarget(signatures, transport, signal), root.digest, signal);
+  return { source: place, root, ahead };
 }
 
 function settledValue<T>(settled: PromiseSettledResult<T>): T {

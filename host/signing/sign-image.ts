@@ -19,6 +19,8 @@ export interface SigningJob extends Omit<SignOptions, "names" | "onWritten">, Ju
   readonly tag: string | null;
   /** Where the signatures go: the target, or a repository of their own. */
   readonly signatures: ImageWriter;
+  /** The same place, see `readAhead`; null: nothing has been asked there yet. */
+  readonly ahead: ImageWriter | null;
   /** Whether every manifest of an index is signed, too. */
   readonly recursive: boolean;
   readonly onProgress: (progress: Progress) => void;
@@ -45,15 +47,18 @@ export async function signImage(job: SigningJob): Promise<SignedImage> {
   if (tree !== null && !isThere) await copyImage(tree, source, target, job);
   const manifests = tree !== null && recursive ? [...tree.images, ...tree.indexes] : [root];
   const subjects = manifests.map(descriptorOf);
-  const attach = (onWritten: () => void) =>
-    signManifests(manifests, signatures, { ...job, names: namesOf(job.identity), onWritten });
+  const attach = (to: ImageWriter, onWritten = () => {}) =>
+    signManifests(manifests, to, { ...job, names: namesOf(job.identity), onWritten });
   const judge = () => judgeSigned(subjects, new ImageSource(target, signatures, job.clock), job);
   // It is judged while it is being seen whether everything stays.
   const written = countdown(subjects.length * job.formats.size);
-  let [signed, verdicts] = await Promise.all([attach(written.count), written.done.then(judge)]);
+  let [signed, verdicts] = await Promise.all([
+    attach(job.ahead ?? signatures, written.count),
+    written.done.then(judge),
+  ]);
   // Another signer may have overwritten it meanwhile; else, attaching again adds nothing.
   for (let again = 0; again < MOST_AGAIN && verdicts.some(({ verdict }) => !verdict.ok); again++) {
-    const repeated = await attach(() => {});
+    const repeated = await attach(signatures);
     verdicts = await judge();
     if (repeated.every(isUnchanged)) break;
     signed = signed.map((first, i) => together(first, repeated[i] as SignedManifest));

@@ -30,6 +30,7 @@ export async function sign(
     ...{ source, target, identity, signer, signal },
     tag: identity.tag,
     signatures: target,
+    ahead: null,
     formats: new Set(["legacy", "bundle"]),
     annotations: new Map(),
     recursive: false,
