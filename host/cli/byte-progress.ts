@@ -7,7 +7,8 @@ const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 export class ByteProgress {
   readonly #verb: string;
   readonly #start = performance.now();
-  #drawn = 0;
+  /** When it was drawn last. */
+  #drawn = Number.NEGATIVE_INFINITY;
 
   /** `verb`: what is being done, such as `checking`. */
   constructor(verb: string) {
