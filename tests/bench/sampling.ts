@@ -60,7 +60,7 @@ function processorTime(): number {
 }
 
 /** Of times; their median, and how far they reach. */
-export function sampleOf(times: number[]): Sample {
+export function sampleOf(times: readonly number[]): Sample {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[Math.floor(index)] ?? Number.NaN;
   return { median: at((sorted.length - 1) / 2), min: at(0), max: at(sorted.length - 1) };

@@ -1,15 +1,11 @@
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { installPlugin } from "../../support/countersign/plugin.js";
-import { findPeers } from "../../support/peers/peers.js";
 import type { Measure } from "../bench.js";
 import { type Execution, timeProcesses } from "../launcher.js";
 import { askMany } from "../load.js";
+import { peersAtHand } from "../peers.js";
 import type { Stage } from "../stage.js";
-
-const PEERS = fileURLToPath(new URL("../../../../.cache/peers", import.meta.url));
 
 /** The plugin from its execution to its end, as containerd executes it. */
 export const measure: Measure = async function* (bench) {
@@ -38,10 +34,15 @@ export const measure: Measure = async function* (bench) {
 
   // As of a daemon that has run for a while; the registry, which is in this process, is asked by both contenders.
   await askMany(stage.socket, stage.question, { count: 500, inFlight: 1 });
-  const cosign = findCosign();
+  const peers = peersAtHand();
   const contenders: Execution[] = [{ ...(await plugin("uncached", stage.socket)), perTurn: 1 }];
-  if (cosign !== null)
-    contenders.push({ program: cosign, args: cosignArguments(stage), input: "/dev/null", perTurn: 1 });
+  if (peers !== null)
+    contenders.push({
+      program: join(peers.bin, "cosign"),
+      args: cosignArguments(stage),
+      input: "/dev/null",
+      perTurn: 1,
+    });
   const [ours, theirs = null] = (await timeProcesses(stage.folder, contenders, executions)) ?? [];
   if (ours === undefined) return;
   const name = "plugin, whole process, nothing cached, loopback registry";
@@ -51,13 +52,6 @@ export const measure: Measure = async function* (bench) {
 function containerdArguments({ question }: Stage): string[] {
   const mediaType = "application/vnd.oci.descriptor.v1+json";
   return ["-name", question.name, "-digest", question.digest, "-stdin-media-type", mediaType];
-}
-
-/** Only where the peers were fetched before: a benchmark downloads nothing. */
-function findCosign(): string | null {
-  if (!existsSync(PEERS)) return null;
-  const peers = findPeers();
-  return "bin" in peers ? join(peers.bin, "cosign") : null;
 }
 
 function cosignArguments({ publicKeyFile, byDigest }: Stage): string[] {

@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { startDaemon } from "../../support/countersign/daemon.js";
 import { GuardedContainerd } from "../../support/countersign/guarded-containerd.js";
@@ -13,12 +11,13 @@ import { pushOverHttp, pushSignatureOverHttp, putManifest } from "../../support/
 import { Cri } from "../../support/peers/cri.js";
 import { DockerRegistry } from "../../support/peers/docker-registry.js";
 import type { ImageClient } from "../../support/peers/image-client.js";
-import { findPeers, type Peers } from "../../support/peers/peers.js";
+import type { Peers } from "../../support/peers/peers.js";
 import { generateKey, signLegacy } from "../../support/sign.js";
 import type { Bench } from "../bench.js";
 import type { Figure } from "../figure.js";
+import { peersAtHand } from "../peers.js";
+import { sampleOf } from "../sampling.js";
 
-const PEERS = fileURLToPath(new URL("../../../../.cache/peers", import.meta.url));
 const REPOSITORY = "automata/pulled";
 const WARM_UP = 3;
 
@@ -27,9 +26,9 @@ const WARM_UP = 3;
  * pull is by a tag that was not pulled before. Only where the real peers are there already: a benchmark downloads nothing.
  */
 export async function* measure({ executions, quick }: Bench): AsyncGenerator<Figure> {
-  const peers = existsSync(PEERS) ? findPeers() : { unavailable: "the real peers were not fetched" };
-  if ("unavailable" in peers) {
-    process.stderr.write(`bench: no real pull is measured: ${peers.unavailable}\n`);
+  const peers = peersAtHand();
+  if (peers === null) {
+    process.stderr.write("bench: no real pull is measured: the real peers were not fetched\n");
     return;
   }
   const pulls = quick ? executions : 4 * executions;
@@ -109,10 +108,4 @@ class Stage {
   stop(): Promise<void> {
     return this.#parts.stop();
   }
-}
-
-function sampleOf(times: readonly number[]): Figure["ours"] {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (index: number) => sorted[Math.floor(index)] ?? Number.NaN;
-  return { median: at((sorted.length - 1) / 2), min: at(0), max: at(sorted.length - 1) };
 }

@@ -97,7 +97,7 @@ export function judge(
   throw new Error("the core does not decide");
 }
 
-function answer(request: Request, answers: Answers): Evidence {
+export function answer(request: Request, answers: Answers): Evidence {
   const { kind, reference } = request;
   if (answers.unavailable?.kind === kind) {
     const { code, detail } = answers.unavailable;

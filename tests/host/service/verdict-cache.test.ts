@@ -6,6 +6,17 @@ import type { Measurement } from "../../../host/service/measurement.js";
 import { MeasurementFailed } from "../../../host/service/measurement.js";
 import type { LoadedCore } from "../../../host/service/policy-file.js";
 import { Verifier } from "../../../host/service/verifier.js";
+import { T0 } from "../../support/x509.js";
+import { pkiCore, pkiLeaf, signedBy } from "../judge/certified.js";
+import {
+  answer,
+  coreWith,
+  KEY,
+  KEY_PATH,
+  SIGNED,
+  signature,
+  imageNamed as signedImage,
+} from "../judge/judging.js";
 import { AuditDouble, LogDouble } from "./audit-double.js";
 import { coreDouble, decided, imageNamed, loaded } from "./core-double.js";
 import { itemFor, SourceDouble } from "./source-double.js";
@@ -137,6 +148,22 @@ test("an acceptance by a certificate, which ends, is not kept", async () => {
   }
 });
 
+test("by the real core: an acceptance by a certificate that is valid now is not kept, one by a key is", async () => {
+  const byCertificate = { core: pkiCore(), signed: signedBy(pkiLeaf()) };
+  const byKey = { core: coreWith([SIGNED], { [KEY_PATH]: KEY.publicPem }), signed: signature() };
+  for (const [{ core, signed }, isKept] of [
+    [byCertificate, false],
+    [byKey, true],
+  ] as const) {
+    const source = new SourceDouble((request) => answer(request, { signatures: [signed] }));
+    const { verifier } = setUp({ core, source, clock: () => BigInt(T0) });
+    for (const isCached of [false, isKept]) {
+      const { ok, cached, reason } = await verifier.verify(signedImage());
+      assert.deepEqual([ok, cached], [true, isCached], reason);
+    }
+  }
+});
+
 const MEASUREMENTS: [what: string, isKept: boolean, imageAccepted: Measurement["imageAccepted"]][] = [
   ["that was measured is kept", true, async () => true],
   ["that could not be measured, and need not be, is not kept", false, async () => false],
@@ -190,10 +217,11 @@ interface Parts {
   source?: SourceDouble;
   cache?: typeof AGES | undefined;
   measurement?: Measurement;
+  clock?: () => bigint;
 }
 
 function setUp(parts: Parts) {
-  const { t, core = coreDouble(), source = new SourceDouble(), measurement } = parts;
+  const { t, core = coreDouble(), source = new SourceDouble(), measurement, clock } = parts;
   const cache = "cache" in parts ? parts.cache : AGES;
   const audit = new AuditDouble();
   let now = 1;
@@ -205,6 +233,7 @@ function setUp(parts: Parts) {
     log: new LogDouble(),
     measurement,
     ...(cache && { cache }),
+    ...(clock && { clock }),
   });
   const pass = (ms: number) => {
     now += ms;
