@@ -17,13 +17,14 @@ import { UsageError } from "./usage-error.js";
 const LABELS: Readonly<Record<Severity, string>> = { ok: "ok     ", warning: "WARNING", error: "ERROR  " };
 
 export default command({
-  description: `Looks at everything between a pull and a verdict: containerd's version and effective configuration, the options that
-make it pull past verifiers without a word, bin_dir and the plugin, the daemon, its policy and keys, hosts.toml, the clock, and, with
---image, a registry and the credentials for it. Then it proves that verifiers are asked: containerd is made to pull, by CRI and
-by the transfer service, an image from a registry on this machine that nobody has asked about, and the daemon has to have judged it.
+  description: `Looks at everything between a pull and a verdict: containerd's version and effective configuration, the options
+that make it pull past verifiers without a word, bin_dir and the plugin, the daemon, its policy and keys, hosts.toml,
+the clock, and, with --image, a registry and the credentials for it. Then it proves that verifiers are asked: containerd
+is made to pull, by CRI and by the transfer service, an image from a registry on this machine that nobody has asked
+about, and the daemon has to have judged it.
 
-For everything that is not in order it says what it is, why it matters and what to do. Exits with 0 if all is in order (warnings
-may be printed; --strict: none), 1 otherwise. Run it as root.`,
+For everything that is not in order it says what it is, why it matters and what to do. Exits with 0 if all is in order
+(warnings may be printed; --strict: none), 1 otherwise. Run it as root.`,
   options: {
     containerd: { type: "string", value: "SOCKET", help: `containerd's socket (${CONTAINERD_SOCKET})` },
     "containerd-config": {

@@ -23,12 +23,13 @@ import { assertProtected, putPlugin } from "./put-plugin.js";
 import { UsageError } from "./usage-error.js";
 
 export default command({
-  description: `Puts the plugin into containerd's bin_dir, systemd's units of the daemon into ${UNIT_DIR}, and makes the folder of the
-policy. Nothing is overwritten without a backup beside it, and nothing is started: the commands for that are printed. Doing it
-again changes nothing that is in place.
+  description: `Puts the plugin into containerd's bin_dir, systemd's units of the daemon into ${UNIT_DIR}, and
+makes the folder of the policy. Nothing is overwritten without a backup beside it, and nothing is started: the commands
+for that are printed. Doing it again changes nothing that is in place.
 
-The containerd configuration needed is printed. With --write-containerd-config ${CONTAINERD_IMPORT} is written, and
-imported by ${CONTAINERD_CONFIGURATION}; settings of CRI stay as they are, and doctor says which of them bypass verifiers.`,
+The containerd configuration needed is printed. With --write-containerd-config
+${CONTAINERD_IMPORT} is written, and imported by ${CONTAINERD_CONFIGURATION};
+settings of CRI stay as they are, and doctor says which of them bypass verifiers.`,
   options: {
     ...INSTALL_OPTIONS,
     policy: { type: "string", value: "FILE", help: `the policy (${DEFAULT_POLICY})` },
@@ -37,7 +38,7 @@ imported by ${CONTAINERD_CONFIGURATION}; settings of CRI stay as they are, and d
       type: "string",
       value: "ARGUMENT",
       multiple: true,
-      help: "a further argument of the daemon, such as --serve-option=--expect-policy-digest=sha256:…",
+      help: "a further argument of the daemon: --serve-option=--cache-accepted=0",
     },
     "write-containerd-config": { type: "boolean", help: "change containerd's configuration, too" },
     "on-node": { type: "boolean", help: "the plugin that runs on Node.js, also where there is a native one" },

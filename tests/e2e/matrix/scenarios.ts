@@ -367,7 +367,10 @@ export const SCENARIOS: readonly Scenario[] = [
     story: "signed, where a key file is missing",
     policy: [signedBy("team", "missing")],
     beside: [signed("team")],
-    outcome: refused("key-unreadable", /a key file of transports\.docker\["\S+"\]\[0\] cannot be read/),
+    outcome: refused(
+      "key-unreadable",
+      /a key or certificate file of transports\.docker\["\S+"\]\[0\] cannot be read/,
+    ),
   },
   // Names. Docker Hub is the open registry here; containerd judges what it was asked for, not where it finds it.
   {
