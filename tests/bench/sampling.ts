@@ -46,11 +46,12 @@ function synchronousTurn(contender: Contender, turnMs: number): number {
   const start = processorTime();
   let calls = 0;
   let spent = 0;
-  for (let batch = 1; spent < turnMs; batch = calls) {
+  do {
+    const batch = Math.max(1, calls);
     for (let i = 0; i < batch; i++) contender();
     calls += batch;
     spent = processorTime() - start;
-  }
+  } while (spent < turnMs);
   return spent / calls;
 }
 
