@@ -4,8 +4,8 @@ import { after, before, describe, test } from "node:test";
 
 import { FOREIGN_TOKEN } from "../support/peers/faulty-registry.js";
 import { findPeers } from "../support/peers/peers.js";
-import { FAULTS, WAITS } from "./faults/faults.js";
-import { authorizationOf, type Played, pullsOf, Stage } from "./faults/stage.js";
+import { DIAGNOSTIC, FAULTS, WAITS } from "./faults/faults.js";
+import { authorizationOf, PASSWORD, type Played, pullsOf, Stage } from "./faults/stage.js";
 import { assertNothingRefusedIsKept, assertPull } from "./outcome.js";
 
 const peers = findPeers();
@@ -47,6 +47,20 @@ describe("a registry's faults", () => {
     }
     assert.ok(stage.foreign.seen.length > 0);
     for (const { authorization } of stage.foreign.seen) assert.equal(authorization, undefined);
+  });
+
+  test("diagnostic body reaching a tenant: nothing of a registry's bodies, and no password, is told or logged", {
+    skip,
+  }, () => {
+    // What clients are told stands in the audit log, which is compared with it.
+    const { output } = stage.daemon;
+    assert.ok(output.includes("the registry answered 403 DENIED"));
+    for (const secret of [DIAGNOSTIC, FOREIGN_TOKEN, PASSWORD, Buffer.from(PASSWORD).toString("base64")]) {
+      assert.ok(!output.includes(secret), secret);
+    }
+    for (const { host } of stage.registries.values()) {
+      assert.ok(!output.includes(authorizationOf(host).replace("Basic ", "")));
+    }
   });
 
   test("nothing that was refused is kept by containerd", { skip }, async () => {

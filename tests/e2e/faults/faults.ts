@@ -40,6 +40,9 @@ function everywhere(code: Code, detail: string, requests: readonly Asked[] = EVE
   return Object.fromEntries(requests.map((asked) => [asked, line(asked)]));
 }
 
+/** What registries write for whoever looks after them. */
+export const DIAGNOSTIC = "text that nobody should repeat";
+
 /** What a client would have to inflate to 64 MiB. */
 const BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024));
 const UNAVAILABLE = "registry-unavailable";
@@ -270,7 +273,7 @@ export const FAULTS: readonly FaultLine[] = [
 ];
 
 function answering(status: number, headers: Record<string, string> = {}): () => Fault {
-  const body = '{"errors":[{"code":"DENIED","message":"text that nobody should repeat"}]}';
+  const body = JSON.stringify({ errors: [{ code: "DENIED", message: DIAGNOSTIC }] });
   return () => ({ status, headers: { "content-type": "application/json", ...headers }, body });
 }
 

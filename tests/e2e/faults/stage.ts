@@ -31,6 +31,9 @@ export function pullsOf(lines: readonly FaultLine[]): Played[] {
 /** What there is to pull. An image that is accepted is another than those that are not. */
 type Repository = "faults/signed" | "faults/unsigned" | "faults/accepted";
 
+/** How the passwords of all registries begin. */
+export const PASSWORD = "password-for-";
+
 /** A name that nobody has: what is signed is signed under it, wherever it is. */
 const SIGNED_AS = "registry.example/faults";
 
@@ -103,7 +106,7 @@ export function authorizationOf(host: string): string {
 }
 
 function authOf(host: string): string {
-  return Buffer.from(`node-7:password-for-${host}`).toString("base64");
+  return Buffer.from(`node-7:${PASSWORD}${host}`).toString("base64");
 }
 
 function planFor({ line: { serve, challenge }, asked }: Played, hosts: Hosts): FaultPlan {

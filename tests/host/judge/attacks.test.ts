@@ -140,6 +140,26 @@ test("bundles hiding a good signature", () => {
   assert.equal(signed({ signatures: [signature()], referrers: referring(...foreign) }).code, "accepted");
 });
 
+test("referrer whose subject is another image", () => {
+  // What refers to an image is said by whoever pushed it; what counts is what was signed.
+  const another = bundle({ manifestDigest: `sha256:${"3".repeat(64)}` });
+  refused(signed({ referrers: referring(another) }), "payload-digest-mismatch");
+  assert.equal(signed({ referrers: referring(another, bundle()) }).code, "accepted");
+});
+
+test("message signature over a digest taken for a signature of the image", () => {
+  const { dsseEnvelope: _, ...rest } = JSON.parse(Buffer.from(bundle()).toString());
+  const message = {
+    messageDigest: {
+      algorithm: "SHA2_256",
+      digest: Buffer.from(IMAGE.digest.slice("sha256:".length), "hex").toString("base64"),
+    },
+    signature: sign("sha256", IMAGE.bytes, KEY.privateKey).toString("base64"),
+  };
+  const text = JSON.stringify({ ...rest, messageSignature: message });
+  refused(signed({ referrers: referring(Buffer.from(text)) }), "not-a-signature");
+});
+
 test("one format's signature replayed in the other", () => {
   const { payload, signature: text } = signature();
   const envelope = {

@@ -46,26 +46,26 @@ test("a socket nobody listens on: daemon-unreachable", async (t) => {
   assertDenied(await execute(await installPlugin(t, stale)), "daemon-unreachable", /ECONNREFUSED/);
 });
 
-test("a file in place of the socket: daemon-untrusted", async (t) => {
+test("socket impersonation: a file in place of the socket: daemon-untrusted", async (t) => {
   const socket = join(privateFolder(t), "verifier.sock");
   writeFileSync(socket, "", { mode: 0o600 });
   assertDenied(await execute(await installPlugin(t, socket)), "daemon-untrusted", /not a socket/);
 });
 
-test("a symbolic link in place of the socket: daemon-untrusted", async (t) => {
+test("socket impersonation: a symbolic link in place of the socket: daemon-untrusted", async (t) => {
   const link = join(privateFolder(t), "verifier.sock");
   symlinkSync(await fakeDaemon(t, accept), link);
   assertDenied(await execute(await installPlugin(t, link)), "daemon-untrusted", /not a socket but a link/);
 });
 
-test("a symbolic link in place of the folder: daemon-untrusted", async (t) => {
+test("socket impersonation: a symbolic link in place of the folder: daemon-untrusted", async (t) => {
   const link = join(privateFolder(t), "countersign");
   symlinkSync(dirname(await fakeDaemon(t, accept)), link);
   const plugin = await installPlugin(t, join(link, "verifier.sock"));
   assertDenied(await execute(plugin), "daemon-untrusted", /not a folder but a link/);
 });
 
-test("a folder everybody may write to: daemon-untrusted", async (t) => {
+test("socket impersonation: a folder everybody may write to: daemon-untrusted", async (t) => {
   const socket = await fakeDaemon(t, accept);
   chmodSync(dirname(socket), 0o1777);
   assertDenied(
@@ -75,7 +75,7 @@ test("a folder everybody may write to: daemon-untrusted", async (t) => {
   );
 });
 
-test("a folder a group may write to: daemon-untrusted", async (t) => {
+test("socket impersonation: a folder a group may write to: daemon-untrusted", async (t) => {
   const socket = await fakeDaemon(t, accept);
   chmodSync(dirname(socket), 0o770);
   assertDenied(
@@ -85,7 +85,7 @@ test("a folder a group may write to: daemon-untrusted", async (t) => {
   );
 });
 
-test("a socket everybody may write to: daemon-untrusted", async (t) => {
+test("socket impersonation: a socket everybody may write to: daemon-untrusted", async (t) => {
   const socket = await fakeDaemon(t, accept);
   chmodSync(socket, 0o666);
   assertDenied(
@@ -95,7 +95,7 @@ test("a socket everybody may write to: daemon-untrusted", async (t) => {
   );
 });
 
-test("a folder of another user: daemon-untrusted", async (t) => {
+test("socket impersonation: a folder of another user: daemon-untrusted", async (t) => {
   const socket = await fakeDaemon(t, accept);
   if (isRoot) chownSync(dirname(socket), SOMEBODY_ELSE, SOMEBODY_ELSE);
   // Without root the folder is ours, and the installation records somebody else.
@@ -103,7 +103,7 @@ test("a folder of another user: daemon-untrusted", async (t) => {
   assertDenied(await execute(plugin), "daemon-untrusted", /belongs to user/);
 });
 
-test("a socket of another user: daemon-untrusted", {
+test("socket impersonation: a socket of another user: daemon-untrusted", {
   skip: !isRoot && "giving a file away takes root",
 }, async (t) => {
   const socket = await fakeDaemon(t, accept);
@@ -113,7 +113,7 @@ test("a socket of another user: daemon-untrusted", {
 
 // Node.js has no way to ask who listens.
 testOnce(
-  "a socket of ours that another user answers, the native plugin: daemon-untrusted",
+  "socket impersonation: a socket of ours that another user answers, the native plugin: daemon-untrusted",
   {
     skip: isRoot ? missing("native") : "listening as another user takes root",
   },
@@ -139,7 +139,7 @@ testOnce(
   },
 );
 
-test("the override passes the same check: daemon-untrusted", async (t) => {
+test("socket impersonation: the override passes the same check: daemon-untrusted", async (t) => {
   const plugin = await installPlugin(t, await fakeDaemon(t, accept));
   const open = await fakeDaemon(t, accept);
   chmodSync(dirname(open), 0o777);
@@ -147,7 +147,7 @@ test("the override passes the same check: daemon-untrusted", async (t) => {
   assertDenied(execution, "daemon-untrusted", /may be written to by others/);
 });
 
-test("a folder in place of the socket: daemon-untrusted", async (t) => {
+test("socket impersonation: a folder in place of the socket: daemon-untrusted", async (t) => {
   const socket = join(privateFolder(t), "verifier.sock");
   mkdirSync(socket);
   assertDenied(await execute(await installPlugin(t, socket)), "daemon-untrusted", /not a socket/);

@@ -193,7 +193,7 @@ test("registry-unavailable: http where tls was expected", async (t) => {
   assert.equal(registry.requests.length, 0);
 });
 
-test("names that do not belong in a path are a mistake of ours", async (t) => {
+test("unvalidated digests in URLs and paths: what does not belong there is a mistake of ours", async (t) => {
   const registry = await registryFor(t);
   const client = clientFor(t);
   const at = { registry: registry.host, repository: "a", reference: "v1" };
@@ -231,3 +231,23 @@ function oci(status: number, code: string): Fault {
   ];
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ errors }) };
 }
+
+test("diagnostic body reaching a tenant: of a refusal's body nothing but OCI's own codes is repeated", async (t) => {
+  const secret = "hunter2";
+  const bodies = [
+    secret,
+    `<h1>${secret}</h1>`,
+    JSON.stringify({ errors: [{ code: "DENIED", message: secret, detail: { secret } }] }),
+    JSON.stringify({ errors: [{ code: secret }, { code: `X ${secret}` }] }),
+  ];
+  for (const status of [400, 401, 403, 429, 500, 503]) {
+    for (const body of bodies) {
+      const headers = { "x-secret": secret, "retry-after": "60" };
+      const registry = await registryFor(t, { onRequest: () => ({ status, headers, body }) });
+      const at = { registry: registry.host, repository: "a", reference: "v1" };
+      const failure = await failureOf(clientFor(t).manifest(at, want()));
+      assert.match(failure.detail, /^the registry answered \d{3}(?: DENIED)?$/);
+      assert.ok(!failure.message.includes(secret));
+    }
+  }
+});

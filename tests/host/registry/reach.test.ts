@@ -47,7 +47,7 @@ const refused: [string, string, RegExp][] = [
   ["a multicast address", "https://224.0.0.1/x", /reserved address$/],
 ];
 for (const [name, location, detail] of refused) {
-  test(`a registry on this machine may not send us to ${name}`, async (t) => {
+  test(`requests to private hosts: a registry on this machine may not send us to ${name}`, async (t) => {
     const lookup = resolver({ "store.test": ["10.0.0.7"], "both.test": ["8.8.8.8", "10.0.0.7"] });
     const { fetching } = await redirected(t, () => location, lookup);
     const failure = await failureOf(fetching);

@@ -41,7 +41,7 @@ for (const [from, location] of refused) {
   });
 }
 
-test("another host is followed to, without credentials", async (t) => {
+test("credentials sent to another host: a redirect is followed without them", async (t) => {
   const store = await registryFor(t);
   pushImage(store, "a", image, "v1");
   const registry = await registryFor(t, {

@@ -20,7 +20,7 @@ test("the first candidate that is there is the policy", (t) => {
   assert.deepEqual(findPolicy(undefined, [first, second]), { kind: "found", path: first });
 });
 
-test("a candidate that is there and broken makes no way for another", (t) => {
+test("policy path falling through: a candidate that is there and broken makes no way for another", (t) => {
   const folder = temporaryFolder(t);
   const good = join(folder, "good.json");
   writeFileSync(good, REJECT);

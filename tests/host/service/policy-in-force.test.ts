@@ -94,7 +94,7 @@ test("a key that could be read and cannot be any more makes the new policy a bro
   assert.match(policy.failure?.reason ?? "", /names \S+cosign\.pub, which cannot be read any more$/);
 });
 
-test("a policy with another digest than the expected one is never in force", async (t) => {
+test("another policy than the attested one is never in force", async (t) => {
   const { digest } = await setUp(t, REJECT);
   const expectedDigest = digest();
   const { policy, write } = await setUp(t, REJECT, {}, { expectedDigest });
