@@ -9,24 +9,24 @@ const TEST_TIMEOUT = 120_000;
 
 /**
  * `folder`: where the compiled tests are; those of all folders below it run. Resolves to how many passed or failed, by
- * file.
+ * file. `atOnce`: files under way; the suites run side by side already.
  */
-export async function runNodeTests(tally, folder) {
+export async function runNodeTests(tally, folder, { atOnce = 1 } = {}) {
   const files = await testFiles(folder);
   const ran = new Map();
   if (files.length === 0) return ran;
   const printed = new Map();
-  const { status, output } = await run(process.execPath, nodeArguments(files), {
+  const { status, output } = await run(process.execPath, nodeArguments(files, atOnce), {
     onLine: (line) => count(tally, printed, ran, line),
   });
   if (status !== 0 && tally.failed === 0) tally.fail(folder, output);
   return ran;
 }
 
-function nodeArguments(files) {
+function nodeArguments(files, atOnce) {
   return [
     "--test",
-    "--test-concurrency=1", // the suites run side by side already
+    `--test-concurrency=${atOnce}`,
     `--test-timeout=${TEST_TIMEOUT}`,
     "--test-reporter=./scripts/test/reporter.mjs",
     ...files,

@@ -107,9 +107,15 @@ async function replace(file: string, content: string | null): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
-/** Does that and waits until the daemon has seen it by itself. */
+/** Milliseconds. */
+const SOON = 5_000;
+
+/** Does that and waits until the daemon has seen it, by itself if it may watch files on this machine. */
 async function whileLooking(daemon: RunningProcess, change: () => Promise<void>): Promise<void> {
   const before = daemon.output.length;
   await change();
+  // The system gives out a bounded number of watches, which may all be with others.
+  const told = setTimeout(() => daemon.signal("SIGHUP"), SOON);
   await daemon.until("the daemon has not looked", () => LOOKED.test(daemon.output.slice(before)));
+  clearTimeout(told);
 }
