@@ -4,27 +4,8 @@ import { CredentialProviders } from "../registry/credentials/kubelet/credential-
 import { readProviderConfig } from "../registry/credentials/kubelet/provider-config.js";
 import { CredentialError, type CredentialSource, type Report } from "../registry/credentials/source.js";
 import type { Given } from "./command.js";
+import type { CREDENTIAL_OPTIONS } from "./registry-option-table.js";
 import { UsageError } from "./usage-error.js";
-
-/** Named as kubelet's own, for those of its providers. */
-export const CREDENTIAL_OPTIONS = {
-  "auth-file": {
-    type: "string",
-    value: "[HOST=]FILE",
-    multiple: true,
-    help: "credentials, before those of kubelet, containers' auth.json and Docker",
-  },
-  "image-credential-provider-config": {
-    type: "string",
-    value: "FILE",
-    help: "kubelet's credential providers, to be asked before its config.json",
-  },
-  "image-credential-provider-bin-dir": {
-    type: "string",
-    value: "DIR",
-    help: "where their programs are",
-  },
-} as const;
 
 type CredentialValues = Given<typeof CREDENTIAL_OPTIONS>["values"];
 

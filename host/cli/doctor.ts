@@ -6,7 +6,7 @@ import { examine } from "../doctor/examine.js";
 import type { Finding, Severity } from "../doctor/finding.js";
 import type { AskedImage } from "../doctor/image.js";
 import { DEFAULT_SOCKET } from "../plugin/run.js";
-import { CONTAINERD_HOSTS } from "../registry/hosts/hosts-folders.js";
+import { CONTAINERD_HOSTS } from "../registry/hosts/host-settings.js";
 import { command } from "./command.js";
 import { EXIT } from "./exit-code.js";
 import { imageName } from "./image-name.js";

@@ -1,7 +1,8 @@
 import { isRegistry } from "../oci/names.js";
 import { RegistryClient } from "../registry/client.js";
 import type { Report } from "../registry/credentials/source.js";
-import { CONTAINERD_HOSTS, HostsFolders } from "../registry/hosts/hosts-folders.js";
+import { CONTAINERD_HOSTS } from "../registry/hosts/host-settings.js";
+import { HostsFolders } from "../registry/hosts/hosts-folders.js";
 import { DEFAULT_RETRY, type RetryPolicy } from "../registry/retry.js";
 import { Transport } from "../registry/transport.js";
 import type { RegistryName } from "../signing/image-name.js";
@@ -9,36 +10,13 @@ import { RegistrySource } from "../sources/registry-source.js";
 import { SeparateSignatures } from "../sources/separate-signatures.js";
 import type { Source } from "../sources/source.js";
 import type { Given } from "./command.js";
-import { CREDENTIAL_OPTIONS, credentials } from "./credential-options.js";
+import { credentials } from "./credential-options.js";
 import { repositoryOption } from "./image-name.js";
+import type { REGISTRY_OPTIONS } from "./registry-option-table.js";
 import { UsageError } from "./usage-error.js";
 import { version } from "./version.js";
 
-export const REGISTRY_OPTIONS = {
-  "hosts-dir": {
-    type: "string",
-    value: "DIR[:DIR…]",
-    help: `hosts.toml files: containerd's config_path (${CONTAINERD_HOSTS})`,
-  },
-  "plain-http": {
-    type: "string",
-    value: "HOST[:PORT]",
-    multiple: true,
-    help: "a registry that is asked over http, as those on this machine are",
-  },
-  ...CREDENTIAL_OPTIONS,
-  "signature-repository": {
-    type: "string",
-    value: "REPO",
-    help: "where signatures are, if not beside their image",
-  },
-  "token-realm": {
-    type: "string",
-    value: "HOST[:PORT]",
-    multiple: true,
-    help: "a token service elsewhere that may be given a registry's credentials",
-  },
-} as const;
+export { REGISTRY_OPTIONS } from "./registry-option-table.js";
 
 type RegistryValues = Given<typeof REGISTRY_OPTIONS>["values"];
 

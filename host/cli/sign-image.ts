@@ -1,35 +1,32 @@
-import { setMaxListeners } from "node:events";
-import type { PolicyCore } from "../core/core.js";
-import { descriptorOf } from "../oci/manifest.js";
-import { PATIENT_RETRY } from "../registry/retry.js";
-import type { Transport } from "../registry/transport.js";
-import { readAhead } from "../signing/attach/read-ahead.js";
-import { findImage } from "../signing/copy/copy-image.js";
-import { namesOf } from "../signing/identity.js";
-import type { ImageName } from "../signing/image-name.js";
-import { openSource, openTarget } from "../signing/image-places.js";
-import { deniesAnyway, keyPolicy } from "../signing/judge-signed.js";
-import type { Annotations } from "../signing/payload/claim.js";
-import { signImage } from "../signing/sign-image.js";
-import type { SignatureFormat } from "../signing/sign-manifests.js";
 import { command } from "./command.js";
-import { CopyProgress } from "./copy-progress.js";
-import { EXIT } from "./exit-code.js";
-import { note, print } from "./output.js";
 import { isPasswordTyped } from "./password.js";
-import { requirePolicy } from "./policy-options.js";
-import { publicKeyFile, signerFromFile } from "./private-key-file.js";
-import { REGISTRY_OPTIONS, registryTransport, signatureRepository } from "./registry-options.js";
-import { denials, signedJson, signedText } from "./signed-image.js";
-import { planSigning, type SigningPlan, tagOf } from "./signing-plan.js";
-import { UsageError } from "./usage-error.js";
-import { exitCode } from "./verdict.js";
+import { signerFromFile } from "./private-key-file.js";
+import { REGISTRY_OPTIONS } from "./registry-option-table.js";
 
-const FORMATS: ReadonlyMap<string, readonly SignatureFormat[]> = new Map([
-  ["legacy", ["legacy"]],
-  ["bundle", ["bundle"]],
-  ["both", ["legacy", "bundle"]],
-]);
+const OPTIONS = {
+  format: { type: "string", value: "FORMAT", help: "legacy, bundle or both (both)" },
+  recursive: { type: "boolean", short: "r", help: "sign every image of an index, too" },
+  annotations: {
+    type: "string",
+    short: "a",
+    value: "KEY=VALUE",
+    multiple: true,
+    help: "what else the signatures say",
+  },
+  "sign-identity": {
+    type: "string",
+    value: "NAME[:TAG]",
+    help: "what the signatures call the image (TARGET; for a layout, SOURCE)",
+  },
+  policy: { type: "string", value: "FILE", help: "judge by this policy, too" },
+  json: {
+    type: "boolean",
+    help: "print one JSON object: name, digest, tags, referrers, fingerprint, added",
+  },
+  ...REGISTRY_OPTIONS,
+} as const;
+
+export type SignImageOptions = typeof OPTIONS;
 
 export default command({
   operands: ["SOURCE", "TARGET", "PRIVATE-KEY", "PUBLIC-KEY"],
@@ -43,121 +40,13 @@ Docker 25 or later); TARGET is NAME[:TAG] in a registry or oci:DIR:TAG, and take
 Whoever pulls by TARGET's name finds a signature of it with the tag and one without: under cosign's tag ("legacy") and
 in a sigstore bundle ("bundle"). Signing again adds nothing. The password of the private key is the one in
 COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.`,
-  options: {
-    format: { type: "string", value: "FORMAT", help: "legacy, bundle or both (both)" },
-    recursive: { type: "boolean", short: "r", help: "sign every image of an index, too" },
-    annotations: {
-      type: "string",
-      short: "a",
-      value: "KEY=VALUE",
-      multiple: true,
-      help: "what else the signatures say",
-    },
-    "sign-identity": {
-      type: "string",
-      value: "NAME[:TAG]",
-      help: "what the signatures call the image (TARGET; for a layout, SOURCE)",
-    },
-    policy: { type: "string", value: "FILE", help: "judge by this policy, too" },
-    json: {
-      type: "boolean",
-      help: "print one JSON object: name, digest, tags, referrers, fingerprint, added",
-    },
-    ...REGISTRY_OPTIONS,
-  },
-  async run({ values, operands: [sourceName = "", targetName = "", privateKey = "", publicKey = ""] }) {
-    // A password takes longest to become a key: meanwhile, all that needs no key is done.
-    const started = isPasswordTyped() ? null : signerFromFile(privateKey);
-    started?.catch(() => {});
-    const plan = planSigning(sourceName, targetName, values["sign-identity"]);
-    const wish = {
-      formats: formatsOf(values.format ?? "both"),
-      annotations: annotationsOf(values.annotations ?? []),
-      recursive: values.recursive ?? false,
-    };
-    const signatureName = signatureRepository(values);
-    const transport = await registryTransport(values, note, PATIENT_RETRY);
-    const { signal } = new AbortController();
-    setMaxListeners(0, signal);
-
-    const signing = started ?? Promise.resolve(await signerFromFile(privateKey));
-    const signaturesName = signatureName ?? plan.target;
-    const [signed, found] = await Promise.allSettled([
-      signing,
-      findSource(plan.source, signaturesName, transport, signal),
-    ]);
-    const signer = settledValue(signed);
-    const core = judgingBy(publicKey, await publicKeyFile(signer, publicKey), plan);
-    const policy = values.policy === undefined ? null : requirePolicy(values.policy);
-    const { source, root, ahead } = settledValue(found);
-    if (policy !== null) {
-      const denial = deniesAnyway(policy, descriptorOf(root), plan.identity);
-      if (denial !== null) throw new UsageError(`--policy denies it however it is signed: ${denial.reason}`);
-    }
-
-    const target = await openTarget(plan.target, transport, signal);
-    const keepsTag = source.name === target.name && plan.tag === tagOf(plan.source);
-    const progress = new CopyProgress();
-    const result = await signImage({
-      ...{ root, source, target, signer, core, policy, signal, ...wish },
-      identity: plan.identity,
-      tag: keepsTag ? null : plan.tag,
-      signatures: signatureName === null ? target : await openTarget(signatureName, transport, signal),
-      ahead,
-      onProgress: progress.report,
-    }).finally(() => progress.end());
-    await transport.close();
-
-    const { foreign, verdicts } = result;
-    if (foreign.length > 0)
-      note(`${foreign.length} layers are not the registry's to give, and stay where they are`);
-    denials(verdicts).forEach(note);
-    const code = exitCode(verdicts.map(({ verdict }) => verdict));
-    if (code !== EXIT.ok) return code;
-    const { fingerprint } = signer.publicKey;
-    const name = namesOf(plan.identity).at(-1) ?? "";
-    const said = { name, digest: root.digest, tag: plan.tag, signed: result.signed, fingerprint };
-    print(values.json ? signedJson(said) : signedText(said));
-    return EXIT.ok;
+  options: OPTIONS,
+  async run(given) {
+    const [, , privateKey = ""] = given.operands;
+    // A password takes longest to become a key: even the rest of this program is loaded meanwhile.
+    const signing = isPasswordTyped() ? null : signerFromFile(privateKey);
+    signing?.catch(() => {});
+    const { runSigning } = await import("./signing-run.js");
+    return runSigning(given, signing);
   },
 });
-
-function formatsOf(text: string): ReadonlySet<SignatureFormat> {
-  const formats = FORMATS.get(text);
-  if (formats === undefined)
-    throw new UsageError(`--format: ${JSON.stringify(text)} is none of ${[...FORMATS.keys()].join(", ")}`);
-  return new Set(formats);
-}
-
-function annotationsOf(given: readonly string[]): Annotations {
-  const annotations = new Map<string, string>();
-  for (const text of given) {
-    const [, key, value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (key === undefined) throw new UsageError(`--annotations: ${JSON.stringify(text)} is not KEY=VALUE`);
-    if (annotations.has(key)) throw new UsageError(`--annotations: ${JSON.stringify(key)} is given twice`);
-    annotations.set(key, value);
-  }
-  return annotations;
-}
-
-/** The image; and, of a registry, what is there for signatures to be added to, see `readAhead`. */
-async function findSource(name: ImageName, signatures: ImageName, transport: Transport, signal: AbortSignal) {
-  const { place, reference } = await openSource(name, transport, signal);
-  const root = await findImage(place, reference, signal);
-  if (signatures.kind === "layout") return { source: place, root, ahead: null };
-  const ahead = readAhead(await openTarget(signatures, transport, signal), root.digest, signal);
-  return { source: place, root, ahead };
-}
-
-function settledValue<T>(settled: PromiseSettledResult<T>): T {
-  if (settled.status === "rejected") throw settled.reason;
-  return settled.value;
-}
-
-/** What judges by the public key. A key that everybody would refuse is found now, before anything is pushed. */
-function judgingBy(path: string, publicKey: Uint8Array, { identity }: SigningPlan): PolicyCore {
-  const core = keyPolicy(publicKey, identity.tag !== null);
-  const problem = core.summary.keys.map(({ problem }) => problem).find((problem) => problem !== "");
-  if (problem !== undefined) throw new UsageError(`${path}: ${problem}`);
-  return core;
-}

@@ -1,3 +1,6 @@
+/** Where containerd 2 looks unless told (`config_path`). */
+export const CONTAINERD_HOSTS = "/etc/containerd/certs.d:/etc/docker/certs.d";
+
 /** What a host may be asked for, hosts.toml's `capabilities`. Pushing is not ours to do through mirrors. */
 export type Capability = "pull" | "resolve" | "push";
 

@@ -10,9 +10,6 @@ import { type HostSettings, HostsError, USUAL_PLACE } from "./host-settings.js";
 import { parseHostsToml } from "./hosts-toml.js";
 import { type RegistryHost, type RegistryHosts, registryHost } from "./registry-hosts.js";
 
-/** Where containerd 2 looks unless told (`config_path`). */
-export const CONTAINERD_HOSTS = "/etc/containerd/certs.d:/etc/docker/certs.d";
-
 /** How long what was read is good for. */
 const TTL_MS = 2_000;
 

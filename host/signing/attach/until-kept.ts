@@ -16,7 +16,7 @@ export type Round = "kept" | "moved" | { readonly window: number };
 
 const MAX_ROUNDS = 64;
 /** A writer that shares its processor with others may need as long, however near the registry is. */
-const LEAST_WINDOW_MS = 8;
+const LEAST_WINDOW_MS = 6;
 
 /**
  * Changes something by reading it, adding to it and writing it, where others may be doing the same and the last one

@@ -137,7 +137,7 @@ test("whoever is overwritten after writing writes again", async (t) => {
   assert.equal(attached.added, 2);
   assert.equal(JSON.parse(textUnder(registry, "a", SIG_TAG)).layers.length, 4);
   assert.equal(options.pauses.length, 4);
-  assert.ok(options.pauses.every((pause) => pause >= 24));
+  assert.ok(options.pauses.every((pause) => pause >= 18));
 });
 
 test("what changes while the blobs are sent is seen before it is overwritten", async (t) => {

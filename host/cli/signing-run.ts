@@ -1,0 +1,131 @@
+import { setMaxListeners } from "node:events";
+import type { PolicyCore } from "../core/core.js";
+import { descriptorOf } from "../oci/manifest.js";
+import { PATIENT_RETRY } from "../registry/retry.js";
+import type { Transport } from "../registry/transport.js";
+import { readAhead } from "../signing/attach/read-ahead.js";
+import { findImage } from "../signing/copy/copy-image.js";
+import { namesOf } from "../signing/identity.js";
+import type { ImageName } from "../signing/image-name.js";
+import { openSource, openTarget } from "../signing/image-places.js";
+import { deniesAnyway, keyPolicy } from "../signing/judge-signed.js";
+import type { Annotations } from "../signing/payload/claim.js";
+import { signImage } from "../signing/sign-image.js";
+import type { SignatureFormat } from "../signing/sign-manifests.js";
+import type { Signer } from "../signing/signer.js";
+import type { Given } from "./command.js";
+import { CopyProgress } from "./copy-progress.js";
+import { EXIT, type ExitCode } from "./exit-code.js";
+import { note, print } from "./output.js";
+import { requirePolicy } from "./policy-options.js";
+import { publicKeyFile, signerFromFile } from "./private-key-file.js";
+import { registryTransport, signatureRepository } from "./registry-options.js";
+import type { SignImageOptions } from "./sign-image.js";
+import { denials, signedJson, signedText } from "./signed-image.js";
+import { planSigning, type SigningPlan, tagOf } from "./signing-plan.js";
+import { UsageError } from "./usage-error.js";
+import { exitCode } from "./verdict.js";
+
+const FORMATS: ReadonlyMap<string, readonly SignatureFormat[]> = new Map([
+  ["legacy", ["legacy"]],
+  ["bundle", ["bundle"]],
+  ["both", ["legacy", "bundle"]],
+]);
+
+/** What `sign-image` does. `started` is becoming the signer already; null: its password is still to be typed. */
+export async function runSigning(
+  { values, operands }: Given<SignImageOptions>,
+  started: Promise<Signer> | null,
+): Promise<ExitCode> {
+  const [sourceName = "", targetName = "", privateKey = "", publicKey = ""] = operands;
+  const plan = planSigning(sourceName, targetName, values["sign-identity"]);
+  const wish = {
+    formats: formatsOf(values.format ?? "both"),
+    annotations: annotationsOf(values.annotations ?? []),
+    recursive: values.recursive ?? false,
+  };
+  const signatureName = signatureRepository(values);
+  const transport = await registryTransport(values, note, PATIENT_RETRY);
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
+
+  const signing = started ?? Promise.resolve(await signerFromFile(privateKey));
+  const signaturesName = signatureName ?? plan.target;
+  const [signed, found] = await Promise.allSettled([
+    signing,
+    findSource(plan.source, signaturesName, transport, signal),
+  ]);
+  const signer = settledValue(signed);
+  const core = judgingBy(publicKey, await publicKeyFile(signer, publicKey), plan);
+  const policy = values.policy === undefined ? null : requirePolicy(values.policy);
+  const { source, root, ahead } = settledValue(found);
+  if (policy !== null) {
+    const denial = deniesAnyway(policy, descriptorOf(root), plan.identity);
+    if (denial !== null) throw new UsageError(`--policy denies it however it is signed: ${denial.reason}`);
+  }
+
+  const target = await openTarget(plan.target, transport, signal);
+  const keepsTag = source.name === target.name && plan.tag === tagOf(plan.source);
+  const progress = new CopyProgress();
+  const result = await signImage({
+    ...{ root, source, target, signer, core, policy, signal, ...wish },
+    identity: plan.identity,
+    tag: keepsTag ? null : plan.tag,
+    signatures: signatureName === null ? target : await openTarget(signatureName, transport, signal),
+    ahead,
+    onProgress: progress.report,
+  }).finally(() => progress.end());
+  await transport.close();
+
+  const { foreign, verdicts } = result;
+  if (foreign.length > 0)
+    note(`${foreign.length} layers are not the registry's to give, and stay where they are`);
+  denials(verdicts).forEach(note);
+  const code = exitCode(verdicts.map(({ verdict }) => verdict));
+  if (code !== EXIT.ok) return code;
+  const { fingerprint } = signer.publicKey;
+  const name = namesOf(plan.identity).at(-1) ?? "";
+  const said = { name, digest: root.digest, tag: plan.tag, signed: result.signed, fingerprint };
+  print(values.json ? signedJson(said) : signedText(said));
+  return EXIT.ok;
+}
+
+function formatsOf(text: string): ReadonlySet<SignatureFormat> {
+  const formats = FORMATS.get(text);
+  if (formats === undefined)
+    throw new UsageError(`--format: ${JSON.stringify(text)} is none of ${[...FORMATS.keys()].join(", ")}`);
+  return new Set(formats);
+}
+
+function annotationsOf(given: readonly string[]): Annotations {
+  const annotations = new Map<string, string>();
+  for (const text of given) {
+    const [, key, value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (key === undefined) throw new UsageError(`--annotations: ${JSON.stringify(text)} is not KEY=VALUE`);
+    if (annotations.has(key)) throw new UsageError(`--annotations: ${JSON.stringify(key)} is given twice`);
+    annotations.set(key, value);
+  }
+  return annotations;
+}
+
+/** The image; and, of a registry, what is there for signatures to be added to, see `readAhead`. */
+async function findSource(name: ImageName, signatures: ImageName, transport: Transport, signal: AbortSignal) {
+  const { place, reference } = await openSource(name, transport, signal);
+  const root = await findImage(place, reference, signal);
+  if (signatures.kind === "layout") return { source: place, root, ahead: null };
+  const ahead = readAhead(await openTarget(signatures, transport, signal), root.digest, signal);
+  return { source: place, root, ahead };
+}
+
+function settledValue<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
+}
+
+/** What judges by the public key. A key that everybody would refuse is found now, before anything is pushed. */
+function judgingBy(path: string, publicKey: Uint8Array, { identity }: SigningPlan): PolicyCore {
+  const core = keyPolicy(publicKey, identity.tag !== null);
+  const problem = core.summary.keys.map(({ problem }) => problem).find((problem) => problem !== "");
+  if (problem !== undefined) throw new UsageError(`${path}: ${problem}`);
+  return core;
+}
