@@ -9,24 +9,24 @@ const TEST_TIMEOUT = 120_000;
 
 /**
  * `folder`: where the compiled tests are; those of all folders below it run. Resolves to how many passed or failed, by
- * file. `atOnce`: files under way; the suites run side by side already.
+ * file.
  */
-export async function runNodeTests(tally, folder, { atOnce = 1 } = {}) {
+export async function runNodeTests(tally, folder) {
   const files = await testFiles(folder);
   const ran = new Map();
   if (files.length === 0) return ran;
   const printed = new Map();
-  const { status, output } = await run(process.execPath, nodeArguments(files, atOnce), {
+  const { status, output } = await run(process.execPath, nodeArguments(files), {
     onLine: (line) => count(tally, printed, ran, line),
   });
   if (status !== 0 && tally.failed === 0) tally.fail(folder, output);
   return ran;
 }
 
-function nodeArguments(files, atOnce) {
+function nodeArguments(files) {
   return [
     "--test",
-    `--test-concurrency=${atOnce}`,
+    "--test-concurrency=1", // the suites run side by side already
     `--test-timeout=${TEST_TIMEOUT}`,
     "--test-reporter=./scripts/test/reporter.mjs",
     ...files,

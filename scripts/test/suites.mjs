@@ -34,9 +34,9 @@ async function runConformance(tally) {
   else if (totals.passed === 0) tally.skip("all cases", lines.join("\n"));
 }
 
-/** What takes real programs: the last suite, and one that waits more than it works. */
+/** What takes real programs. */
 async function runE2e(tally) {
-  const ran = await runNodeTests(tally, "dist/tests/e2e", { atOnce: 2 });
+  const ran = await runNodeTests(tally, "dist/tests/e2e");
   const { status, output } = await run(process.execPath, ["dist/tests/e2e/listed.js"]);
   if (status !== 0) tally.fail("the scenarios could not be counted", output);
   else holdToList(tally, JSON.parse(output), ran, Boolean(process.env.CI));
