@@ -54,7 +54,9 @@ settings of CRI stay as they are, and doctor says which of them bypass verifiers
     const done = (what: string) => print(`${dryRun ? "would have: " : ""}${what}\n`);
 
     await assertProtected(place.at(place.binDir));
-    if (!dryRun) await putPlugin(place.at(place.binDir), socket, values["on-node"] ?? false);
+    // The daemon's socket is systemd's, so root's, whoever builds the node's image.
+    const plugin = { socket, owner: 0, onNode: values["on-node"] ?? false };
+    if (!dryRun) await putPlugin(place.at(place.binDir), plugin);
     done(`${join(place.binDir, ENTRY)} asks ${socket}`);
     if (!dryRun) await mkdir(dirname(place.at(policy)), { recursive: true, mode: 0o755 });
     for (const [name, text] of Object.entries(files)) {

@@ -31,7 +31,11 @@ again when that moves.`,
     const socket = resolve(values.socket ?? DEFAULT_SOCKET);
     if (Buffer.byteLength(socket) > SOCKET_PATH_LIMIT)
       throw new UsageError(`--socket: ${socket} is longer than ${SOCKET_PATH_LIMIT} bytes`);
-    const runtime = await putPlugin(binDir, socket, values["on-node"] ?? false);
+    const runtime = await putPlugin(binDir, {
+      socket,
+      owner: process.getuid?.() ?? 0,
+      onNode: values["on-node"] ?? false,
+    });
 
     print(`installed ${join(binDir, ENTRY)}, asking ${socket}\n`);
     print(

@@ -6,9 +6,17 @@ import { warn } from "./output.js";
 import { quotable } from "./plugin-options.js";
 import { UsageError } from "./usage-error.js";
 
-/** Puts the plugin for `socket` into `binDir`: the native one where this build has one and `onNode` does not forbid it. */
-export async function putPlugin(binDir: string, socket: string, onNode: boolean): Promise<Runtime> {
-  const installation = { socket, owner: process.getuid?.() ?? 0, deadlineMs: DEADLINE_MS };
+/** What is installed: for whose socket, and whether Node.js has to run it although there is a native plugin. */
+interface Wanted {
+  readonly socket: string;
+  /** Who may own the socket, besides root. */
+  readonly owner: number;
+  readonly onNode: boolean;
+}
+
+/** Puts the plugin into `binDir`. */
+export async function putPlugin(binDir: string, { socket, owner, onNode }: Wanted): Promise<Runtime> {
+  const installation = { socket, owner, deadlineMs: DEADLINE_MS };
   const native = onNode ? null : executable("native", installation);
   if (native !== null) {
     await putEntry(binDir, native);

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFile, readlink } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { readFile, readlink, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 
 import { parse } from "smol-toml";
@@ -47,14 +48,30 @@ export async function readConfiguration(file: string, processId: number | null):
       // Without the right to look into its process, its file has to do.
     }
   }
-  return extract(await readMerged(file), file);
+  const from = existsSync(file) ? file : `${file}, which is not there: containerd's defaults`;
+  return extract(await readMerged(file), from);
 }
 
 /** What a process runs, and the configuration it was told to use. */
 async function commandLineOf(processId: number): Promise<{ program: string; configuration: string | null }> {
+  await assertContainerd(processId);
   const line = (await readFile(`/proc/${processId}/cmdline`, "utf8")).split("\0");
   const folder = await readlink(`/proc/${processId}/cwd`);
   return { program: `/proc/${processId}/exe`, configuration: configurationOf(line, folder) };
+}
+
+/**
+ * The number comes from whoever answers on the socket, and may be one of another PID namespace: what is run is root's or
+ * ours, and by its name containerd. Throws otherwise.
+ */
+export async function assertContainerd(processId: number): Promise<void> {
+  const { uid } = await stat(`/proc/${processId}`);
+  const program = await readlink(`/proc/${processId}/exe`);
+  const { uid: owner, mode } = await stat(`/proc/${processId}/exe`);
+  const trusted = [uid, owner].every((user) => user === 0 || user === process.geteuid?.());
+  if (!trusted || (mode & 0o022) !== 0 || basename(program) !== "containerd") {
+    throw new Error(`process ${processId} is not containerd's`);
+  }
 }
 
 /** `--config FILE`, `-c FILE` or `--config=FILE`. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { LRUCache } from "lru-cache";
 
+import { isRegistry } from "../../oci/names.js";
 import type { Report } from "../credentials/source.js";
 import { RegistryError } from "../error.js";
 import { readDockerLayout } from "./docker-layout.js";
@@ -32,6 +33,8 @@ export class HostsFolders implements RegistryHosts {
   }
 
   hosts(registry: string): Promise<readonly RegistryHost[]> {
+    // It becomes a path.
+    if (!isRegistry(registry)) throw new TypeError("not a registry's host");
     let hosts = this.#read.get(registry);
     if (hosts === undefined) {
       hosts = this.#load(registry);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 
-import { assertUsageError, runCli, temporaryFolder } from "./run-cli.js";
+import { recordedIn } from "../../../host/plugin/installation/executable.js";
+import { MAIN } from "../../support/countersign/cli.js";
+import { assertUsageError, finish, runCli, temporaryFolder } from "./run-cli.js";
 
 const PLUGIN = "opt/containerd/image-verifier/bin/00-countersign";
 const CONFIGURATION = "etc/containerd/config.toml";
@@ -95,4 +98,17 @@ test("install: the policy, the socket and further arguments of the daemon", asyn
     / serve --socket \/run\/x\/s\.sock --policy "\/etc\/x y\/policy\.json" --cache-accepted=0$/m,
   );
   assert.match(read(root, UNITS[1] as string), /^ListenStream=\/run\/x\/s\.sock$/m);
+});
+
+test("install: the plugin trusts root's socket alone, whoever builds the image", async (t) => {
+  const root = temporaryFolder(t);
+  const module = new URL("../../../host/cli/install.js", import.meta.url).href;
+  const script = `
+    process.getuid = () => 1000;
+    process.argv[1] = ${JSON.stringify(MAIN)};
+    const { default: install } = await import(${JSON.stringify(module)});
+    await install.run({ values: { root: ${JSON.stringify(root)} }, operands: [] });`;
+  const { status, stderr } = await finish(spawn(process.execPath, ["--input-type=module", "-e", script]));
+  assert.equal(status, 0, stderr);
+  assert.equal(recordedIn(readFileSync(join(root, PLUGIN)))?.installation.owner, 0);
 });

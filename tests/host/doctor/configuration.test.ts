@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
 import { bypassFindings } from "../../../host/doctor/containerd/bypasses.js";
 import {
+  assertContainerd,
   ConfigurationError,
   configurationOf,
   readConfiguration,
@@ -26,6 +29,28 @@ for (const [line, file] of COMMAND_LINES) {
   test(`"${line}" is configured by ${file}`, () =>
     assert.equal(configurationOf(line.split(" "), "/cwd"), file));
 }
+
+test("program that doctor runs as root in containerd's place: a process of another name is not run", async (t) => {
+  await assert.rejects(assertContainerd(process.pid), /^Error: process \d+ is not containerd's$/);
+  const folder = await mkdtemp(join(tmpdir(), "countersign-containerd-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const program = join(folder, "containerd");
+  await copyFile("/bin/sleep", program);
+  for (const [mode, isRun] of [
+    [0o755, true],
+    [0o777, false],
+  ] as const) {
+    await chmod(program, mode);
+    const child = spawn(program, ["60"]);
+    t.after(() => child.kill());
+    await once(child, "spawn");
+    const asserting = assertContainerd(child.pid ?? 0);
+    await (isRun ? asserting : assert.rejects(asserting, /is not containerd's$/));
+    child.kill();
+    await once(child, "exit");
+  }
+  await assert.rejects(assertContainerd(2 ** 22));
+});
 
 async function fileOf(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "countersign-configuration-"));

@@ -168,6 +168,11 @@ test("what lies beyond a mirror is asked only where the mirror gave something", 
   assert.equal(second.beyond?.(), null);
 });
 
+test("what is no registry's host is not made a path of", async (t) => {
+  const hosts = new HostsFolders(tmpdir(), [], (line) => t.diagnostic(line));
+  for (const name of ["..", "../etc", "a/../b", ""]) assert.throws(() => hosts.hosts(name), TypeError);
+});
+
 test("a hosts.toml that cannot be used is as none, and said so", async (t) => {
   const { origin, source, reports } = await mirrored(t, "capabilities = 5");
   push(origin, "a/b");
