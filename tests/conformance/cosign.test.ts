@@ -1,10 +1,12 @@
 // The vectors of cosign are read whole, and so is a further folder of their shape, of which nothing is passed over.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import test, { type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { sharedPath } from "../support/shared.js";
 import { readCosign } from "./cosign/corpus.js";
 import { run, sum } from "./runner.js";
@@ -113,4 +115,13 @@ test("a key file by another cost of scrypt is refused, by cosign's own is read",
     },
   );
   assert.deepEqual(outcome, { passed: 3, failed: 0, excepted: 0 });
+});
+
+test("a folder may be named from where one stands", { skip }, () => {
+  const vectors = VECTORS ?? "";
+  const main = fileURLToPath(new URL("main.js", import.meta.url));
+  const args = [main, "--cosign", basename(vectors), "--only", "cosign-policies", "--json"];
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: dirname(vectors), encoding: "utf8" });
+  assert.equal(JSON.parse(stdout).failed, 0);
+  assert.equal(status, 0);
 });

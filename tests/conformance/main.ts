@@ -2,7 +2,7 @@
 // Exit code 0: all as expected. 1: something failed, or cannot be run. 2: usage.
 
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { sharedPath } from "../support/shared.js";
 import { readCorpus, type SuiteFile } from "./corpus.js";
@@ -109,9 +109,10 @@ interface Options {
   json?: boolean;
 }
 
+/** Folders as absolute paths: a policy's key files are named by such. */
 function readArguments(): Options | undefined {
   try {
-    return parseArgs({
+    const { values } = parseArgs({
       options: {
         dir: { type: "string" },
         cosign: { type: "string" },
@@ -121,7 +122,12 @@ function readArguments(): Options | undefined {
         only: { type: "string" },
         json: { type: "boolean" },
       },
-    }).values;
+    });
+    for (const folder of [...SOURCES, "fixtures"] as const) {
+      const given = values[folder];
+      if (given !== undefined) values[folder] = resolve(given);
+    }
+    return values;
   } catch (error) {
     process.stderr.write(`conformance: ${(error as Error).message}\n`);
     return undefined;

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Vectors of other projects, which stay outside this repository: $COUNTERSIGN_SHARED, else `shared` beside the checkout. */
-const SHARED =
-  process.env["COUNTERSIGN_SHARED"] || fileURLToPath(new URL("../../../../shared", import.meta.url));
+const SHARED = resolve(
+  process.env["COUNTERSIGN_SHARED"] || fileURLToPath(new URL("../../../../shared", import.meta.url)),
+);
 
 /** Path of `name` among the shared vectors; null, loudly, where it is missing. In CI that is an error. */
 export function sharedPath(name: string): string | null {
