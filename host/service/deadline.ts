@@ -6,6 +6,7 @@ export class Deadline {
   readonly signal: AbortSignal;
   /** Resolves when the moment has come; never rejects. */
   readonly reached: Promise<void>;
+  readonly #due: number;
   readonly #timer: NodeJS.Timeout;
   readonly #detach: () => void;
 
@@ -19,6 +20,7 @@ export class Deadline {
     this.reached = new Promise((resolve) => {
       controller.signal.addEventListener("abort", () => resolve(), { once: true });
     });
+    this.#due = performance.now() + ms;
     this.#timer = setTimeout(abort, ms);
     caller?.addEventListener("abort", abort, { once: true });
     this.#detach = () => caller?.removeEventListener("abort", abort);
@@ -27,6 +29,11 @@ export class Deadline {
 
   get isReached(): boolean {
     return this.signal.aborted;
+  }
+
+  /** Milliseconds until then, by the clock: Node.js does not run timers of different lengths in the order they are due. */
+  get leftMs(): number {
+    return this.isReached ? 0 : Math.max(0, this.#due - performance.now());
   }
 
   /** Lets go of the timer and the caller's signal. */

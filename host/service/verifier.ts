@@ -60,6 +60,9 @@ export interface VerifyOptions {
   readonly confirm?: (accepted: CoreJudgement) => Promise<void>;
 }
 
+/** What is left of a deadline when asking a registry makes sense. */
+const WORTH_ASKING_MS = 100;
+
 /** Whether an image may be used: the one way to a verdict, for the daemon and the command line alike. */
 export class Verifier {
   readonly #policy: () => PolicyState;
@@ -148,8 +151,9 @@ export class Verifier {
           const { digest: policyDigest } = core.summary;
           return answer(deny("registry-timeout", reason, { ...image, policyDigest }));
         }
-        // One that others had begun, and whose time was up before ours is, is asked anew.
-        if (!question.isOver || own.isReached) return found;
+        // One that others had begun, and whose time was up before ours is, is asked anew; not for a moment, in which
+        // nothing can be asked, and the answer says less.
+        if (!question.isOver || own.leftMs < WORTH_ASKING_MS) return found;
       }
     } finally {
       own.dispose();

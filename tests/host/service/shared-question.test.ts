@@ -106,6 +106,24 @@ test("a question has a deadline of its own: those who came late and have time le
   assert.equal((await late).ok, true);
 });
 
+test("whoever has no time left to ask anew has the answer that there is", async () => {
+  let asked = 0;
+  const source = new SourceDouble(() => {
+    asked += 1;
+    return new Promise(() => {});
+  });
+  const core = coreDouble({
+    judge: () => decided({ ok: false, code: "registry-timeout", reason: "the first" }),
+  });
+  const { verifier } = setUp({ core, source, limits: { deadlineMs: 30 } });
+  const early = verifier.verify(imageNamed());
+  const late = verifier.verify(imageNamed(), { deadlineMs: 100 });
+  assert.equal((await early).ok, false);
+  const before = asked;
+  assert.equal((await late).reason, "the first");
+  assert.equal(asked, before);
+});
+
 test("a fault is everybody's denial", async () => {
   const source = new SourceDouble(() => {
     throw new TypeError("undefined is not a function");

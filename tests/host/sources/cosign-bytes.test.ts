@@ -2,19 +2,18 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sharedPath } from "../../support/shared.js";
 import { generateKey, type LegacySignature, sigManifest, signLegacy } from "../../support/sign.js";
 
 /**
  * What the tests push must be what cosign would have pushed. The dumps were made by cosign 3.1.1, see the README
  * beside them; only these three have its default form (no certificate, no creation time).
  */
-const DUMPS = join(
-  process.env["COUNTERSIGN_SHARED"] ?? join(process.cwd(), "../shared"),
-  "vectors/cosign/dumps",
-);
+const DUMPS = sharedPath("vectors/cosign/dumps");
 
-for (const name of ["append", "annot", "legacy3"]) {
-  const folder = join(DUMPS, name);
+if (DUMPS === null) test("what the tests push, beside cosign's", { skip: "no shared vectors" }, () => {});
+for (const name of DUMPS === null ? [] : ["append", "annot", "legacy3"]) {
+  const folder = join(DUMPS ?? "", name);
   const files = readdirSync(folder).sort();
   const read = (part: string) =>
     readFileSync(join(folder, files.find((file) => file.includes(`.sig.${part}`)) ?? part));
