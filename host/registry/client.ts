@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import { digestOf, isDigest } from "../oci/digest.js";
 import { OCI_INDEX } from "../oci/media-types.js";
 import { isTag } from "../oci/names.js";
@@ -42,6 +44,8 @@ export interface Fetched {
  */
 export class RegistryClient {
   readonly #transport: Transport;
+  /** Those that had no list of referrers when they were last asked for one, by name and where it was asked. */
+  readonly #listless = new LRUCache<string, true>({ max: 1_024 });
 
   constructor(registries: RegistryOptions | Transport) {
     this.#transport = registries instanceof Transport ? registries : new Transport(registries);
@@ -71,8 +75,14 @@ export class RegistryClient {
   async referrers(at: Address, want: Want): Promise<readonly Fetched[] | null> {
     if (!isDigest(at.reference)) throw new TypeError("not a sha256 digest");
     const { maxBytes, signal, scopes = [pullScope(at.repository)] } = want;
+    const fallback = () => this.manifest({ ...at, reference: at.reference.replace(":", "-") }, want);
+    const registry = `${at.registry} ${at.endpoint?.url.origin}`;
+    // It will hardly have a list today: one wait instead of two.
+    const ahead = this.#listless.has(registry) ? fallback() : null;
+    ahead?.catch(() => {});
     const pages = await fetchReferrerPages(this.#transport, at, at.reference, { scopes, signal, maxBytes });
     if (pages !== null) {
+      this.#listless.delete(registry);
       return pages.map((bytes) => ({
         bytes,
         mediaType: OCI_INDEX,
@@ -80,8 +90,9 @@ export class RegistryClient {
         origin: originOf(at),
       }));
     }
-    const fallback = await this.manifest({ ...at, reference: at.reference.replace(":", "-") }, want);
-    return fallback === null ? null : [fallback];
+    this.#listless.set(registry, true);
+    const fetched = await (ahead ?? fallback());
+    return fetched === null ? null : [fetched];
   }
 
   /** Where a registry may be asked, the first to be asked first, for an `Address` to say; the last is the registry itself. */

@@ -35,13 +35,13 @@ export const measure: Measure = async function* (bench) {
   // As of a daemon that has run for a while; the registry, which is in this process, is asked by both contenders.
   await askMany(stage.socket, stage.question, { count: 500, inFlight: 1 });
   const peers = peersAtHand();
-  const contenders: Execution[] = [{ ...(await plugin("uncached", stage.socket)), perTurn: 1 }];
+  const contenders: Execution[] = [{ ...(await plugin("uncached", stage.socket)), perTurn: 5 }];
   if (peers !== null)
     contenders.push({
       program: join(peers.bin, "cosign"),
       args: cosignArguments(stage),
       input: "/dev/null",
-      perTurn: 1,
+      perTurn: 5,
     });
   const [ours, theirs = null] = (await timeProcesses(stage.folder, contenders, executions)) ?? [];
   if (ours === undefined) return;
