@@ -41,10 +41,23 @@ const HOST = {
   command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
   after: removeOrphans,
 };
+/** For embedders: the types of what they import. */
+const DECLARATIONS = {
+  name: "declarations",
+  inputs: ["host/core", "tsconfig.json", "tsconfig.embedding.json", "dist/component/interfaces"],
+  output: "dist/host/core/embedding.d.ts",
+  command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.embedding.json"],
+};
 /** As often as the host is compiled: what is older than its sources is not used. */
 const PROGRAM = {
   name: "program",
-  inputs: [...HOST.inputs, "dist/component", "scripts/bundle.mjs", "scripts/rehearse.mjs"],
+  inputs: [
+    ...HOST.inputs,
+    "dist/component",
+    "scripts/bundle.mjs",
+    "scripts/licenses.mjs",
+    "scripts/rehearse.mjs",
+  ],
   output: "dist/bundle/program.cjs",
   command: ["scripts/bundle.mjs"],
 };
@@ -68,6 +81,7 @@ export async function ensureBuilt() {
   await Promise.all([
     buildStep(CORE, built)
       .then(() => buildStep(HOST, built))
+      .then(() => buildStep(DECLARATIONS, built))
       .then(() => buildStep(PROGRAM, built)),
     buildStep(PROBES, built),
     buildStep(PLUGIN, built),

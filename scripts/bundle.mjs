@@ -1,10 +1,11 @@
 // dist/host/cli and all it needs → dist/bundle: one file, and what V8 made of it when it had been used once.
 import { spawnSync } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 import { main, say } from "./command.mjs";
+import { licenseTexts } from "./licenses.mjs";
 
 const FOLDER = "dist/bundle";
 
@@ -23,7 +24,8 @@ const OPTIONS = {
   format: "cjs",
   minifyWhitespace: true,
   minifySyntax: true,
-  legalComments: "external",
+  legalComments: "none", // LICENSES.txt has all there is
+  metafile: true,
   define: { "import.meta.url": "moduleUrl", "import.meta.resolve": "resolveModule" },
   banner: { js: PROLOGUE },
   logLevel: "warning",
@@ -31,7 +33,8 @@ const OPTIONS = {
 
 await main(async () => {
   await rm(FOLDER, { recursive: true, force: true });
-  await build(OPTIONS);
+  const { metafile } = await build(OPTIONS);
+  await writeFile(`${FOLDER}/LICENSES.txt`, await licenseTexts(Object.keys(metafile.inputs)));
   const rehearsal = fileURLToPath(new URL("rehearse.mjs", import.meta.url));
   const env = { PATH: process.env.PATH, HOME: "/nonexistent", COSIGN_PASSWORD: "" };
   const { status, stderr } = spawnSync(process.execPath, [rehearsal], { env, encoding: "utf8" });

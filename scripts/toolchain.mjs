@@ -38,7 +38,7 @@ export function toolchainFolder() {
 
 /**
  * Returns `{targets, emulator}`: for each platform of the package, its compiler, the environment that needs, and where
- * musl is; and the program that runs arm64's executables here. Throws a Failure where they cannot be had.
+ * musl is; musl's licence; and the program that runs arm64's executables here. Throws a Failure where they cannot be had.
  */
 export async function ensureToolchain() {
   const system = `${process.platform} ${process.arch}`;
@@ -53,6 +53,7 @@ export async function ensureToolchain() {
       await target(root, "linux-x64", "x86_64-linux-musl", await machineCompiler(), process.env),
       await target(root, "linux-arm64", "aarch64-linux-musl", compiler, env),
     ],
+    license: join(root, "usr/share/doc/musl-dev/copyright"),
     emulator: join(root, "usr/bin/qemu-aarch64-static"),
   };
 }

@@ -8,8 +8,9 @@ import type * as Program from "./run.js";
 /** Its parts, as scripts/bundle.mjs leaves them: one file instead of hundreds, and what V8 made of it. */
 const BUNDLE = new URL("../../bundle/program.cjs", import.meta.url);
 const CODE_CACHE = new URL("../../bundle/program.cache", import.meta.url);
-/** What it was made of. If one of them is newer, somebody has compiled something since. */
-const SOURCES = ["run.js", "../../component/verifier.js"].map((name) => new URL(name, import.meta.url));
+/** The modules it was made of begin here; the npm package has none of them. */
+const MODULES = new URL("run.js", import.meta.url);
+const COMPONENT = new URL("../../component/verifier.js", import.meta.url);
 
 /**
  * The whole program, loaded in a fraction of the time that its modules take; null where it has not been bundled. A code
@@ -36,11 +37,13 @@ export function runBundle(script: Script): typeof Program {
   return module.exports;
 }
 
+/** Whether nobody has compiled anything since. Without the modules it is all there is, whenever its files were unpacked. */
 function isFresh(): boolean {
-  const [made, ...sources] = [BUNDLE, ...SOURCES].map(
+  const [made, modules, component] = [BUNDLE, MODULES, COMPONENT].map(
     (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs,
   );
-  return made !== undefined && sources.every((source) => source !== undefined && source <= made);
+  if (made === undefined || modules === undefined) return made !== undefined;
+  return modules <= made && component !== undefined && component <= made;
 }
 
 function readIfThere(file: URL): Buffer | undefined {

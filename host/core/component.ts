@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { instantiate, type Root } from "#component";
+import { instantiate } from "#component";
+import type * as Verifier from "#component/types";
 
 /** One instance of the component: its functions, and how much memory it holds. */
 export interface Component {
   /** As the WIT has them. They throw the glue's `ComponentError` for a typed error, and the trap for a trap. */
-  readonly functions: Root["verifier"];
+  readonly functions: typeof Verifier;
   /** Bytes of linear memory, which grows and never shrinks. */
   memoryBytes(): number;
 }
