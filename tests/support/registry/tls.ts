@@ -9,8 +9,8 @@ export interface Certified {
 }
 
 export interface Authority extends Certified {
-  /** A server's certificate for 127.0.0.1 and localhost. */
-  server(): Certified;
+  /** A server's certificate for 127.0.0.1 and localhost, and for further hosts. */
+  server(hosts?: readonly string[]): Certified;
   /** A client's certificate of this common name. */
   client(name: string): Certified;
 }
@@ -34,7 +34,7 @@ export function authority(name: string): Authority {
   return {
     certificate: issue(name, publicKey, [isAuthority]),
     key: pem(privateKey),
-    server: () => certify("server", [subjectNames(), usage("2b06010505070301")]),
+    server: (hosts = []) => certify("server", [subjectNames(hosts), usage("2b06010505070301")]),
     client: (subject) => certify(subject, [usage("2b06010505070302")]),
   };
 }
@@ -65,11 +65,9 @@ function distinguished(commonName: string): Buffer {
   return tlv(0x30, tlv(0x31, tlv(0x30, oid("550403"), tlv(0x0c, Buffer.from(commonName)))));
 }
 
-function subjectNames(): Buffer {
-  return extension(
-    "551d11",
-    tlv(0x30, tlv(0x82, Buffer.from("localhost")), tlv(0x87, Buffer.from([127, 0, 0, 1]))),
-  );
+function subjectNames(hosts: readonly string[]): Buffer {
+  const names = ["localhost", ...hosts].map((name) => tlv(0x82, Buffer.from(name)));
+  return extension("551d11", tlv(0x30, ...names, tlv(0x87, Buffer.from([127, 0, 0, 1]))));
 }
 
 function usage(purpose: string): Buffer {
