@@ -12,12 +12,14 @@ export async function signerFromFile(path: string): Promise<Signer> {
   return await reading(path, (file) => readSigner(file, askPassword));
 }
 
-/** The file of the signer's public key. Throws `UsageError` if it is another's. */
-export async function publicKeyFile(signer: Signer, path: string): Promise<Uint8Array> {
-  return await reading(path, async (file) => {
-    assertPublicKeyOf(signer, file);
-    return file;
-  });
+/** What is in the file of a public key. Throws `UsageError`. */
+export async function publicKeyFile(path: string): Promise<Uint8Array> {
+  return await reading(path, async (file) => file);
+}
+
+/** Throws `UsageError` if what is in the file at `path` is not the signer's public key. */
+export async function assertSigners(publicKey: Uint8Array, path: string, signer: Signer): Promise<void> {
+  await asUsage(path, async () => assertPublicKeyOf(signer, publicKey));
 }
 
 /** The private key in a file, encrypted or not. Throws `UsageError`. */
@@ -35,8 +37,12 @@ function askPassword(): Promise<Uint8Array> {
 }
 
 async function reading<T>(path: string, read: (file: Uint8Array) => Promise<T>): Promise<T> {
+  return await asUsage(path, () => read(readBoundedFile(path, MAX_BYTES)));
+}
+
+async function asUsage<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await read(readBoundedFile(path, MAX_BYTES));
+    return await work();
   } catch (error) {
     if (error instanceof KeyRefused) throw new UsageError(`${path}: ${error.message}`);
     if (error instanceof FileRefused) throw new UsageError(error.message);

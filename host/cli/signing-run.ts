@@ -18,7 +18,7 @@ import { CopyProgress } from "./copy-progress.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import { note, print } from "./output.js";
 import { requirePolicy } from "./policy-options.js";
-import { publicKeyFile, signerFromFile } from "./private-key-file.js";
+import { assertSigners, publicKeyFile, signerFromFile } from "./private-key-file.js";
 import { registryTransport, signatureRepository } from "./registry-options.js";
 import type { SignImageOptions } from "./sign-image.js";
 import { denials, signedJson, signedText } from "./signed-image.js";
@@ -31,6 +31,9 @@ const FORMATS: ReadonlyMap<string, readonly SignatureFormat[]> = new Map([
   ["bundle", ["bundle"]],
   ["both", ["legacy", "bundle"]],
 ]);
+
+/** Microseconds for the tables of the key: a password takes longer than that to become the key. */
+const WARM_UP_US = 5_000;
 
 /** What `sign-image` does. `started` is becoming the signer already; null: its password is still to be typed. */
 export async function runSigning(
@@ -51,12 +54,15 @@ export async function runSigning(
 
   const signing = started ?? Promise.resolve(await signerFromFile(privateKey));
   const signaturesName = signatureName ?? plan.target;
-  const [signed, found] = await Promise.allSettled([
+  const [signed, found, judged] = await Promise.allSettled([
     signing,
     findSource(plan.source, signaturesName, transport, signal),
+    publicKeyFile(publicKey).then((file) => ({ file, core: judgingBy(file, plan) })),
   ]);
   const signer = settledValue(signed);
-  const core = judgingBy(publicKey, await publicKeyFile(signer, publicKey), plan);
+  const { file, core } = settledValue(judged);
+  await assertSigners(file, publicKey, signer);
+  assertUsable(core, publicKey);
   const policy = values.policy === undefined ? null : requirePolicy(values.policy);
   const { source, root, ahead } = settledValue(found);
   if (policy !== null) {
@@ -122,10 +128,15 @@ function settledValue<T>(settled: PromiseSettledResult<T>): T {
   return settled.value;
 }
 
-/** What judges by the public key. A key that everybody would refuse is found now, before anything is pushed. */
-function judgingBy(path: string, publicKey: Uint8Array, { identity }: SigningPlan): PolicyCore {
+/** What judges by the public key, ready to verify by it. */
+function judgingBy(publicKey: Uint8Array, { identity }: SigningPlan): PolicyCore {
   const core = keyPolicy(publicKey, identity.tag !== null);
-  const problem = core.summary.keys.map(({ problem }) => problem).find((problem) => problem !== "");
-  if (problem !== undefined) throw new UsageError(`${path}: ${problem}`);
+  core.idle(WARM_UP_US);
   return core;
+}
+
+/** A key that everybody would refuse is found before anything is pushed. */
+function assertUsable({ summary }: PolicyCore, path: string): void {
+  const problem = summary.keys.map(({ problem }) => problem).find((problem) => problem !== "");
+  if (problem !== undefined) throw new UsageError(`${path}: ${problem}`);
 }
