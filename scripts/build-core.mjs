@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { componentEmbed, componentNew, componentWit, transpile } from "@bytecodealliance/jco";
 import { main as asc } from "assemblyscript/asc";
 import CanonicalNames from "./canonical-names.mjs";
-import { fasterGlue } from "./component-glue.mjs";
+import { synchronousGlue } from "./component-glue.mjs";
 
 const OUT = "dist/component";
 
@@ -41,7 +41,7 @@ await writeFile(join(OUT, "countersign.component.wasm"), component);
 for (const [name, bytes] of Object.entries(files)) {
   await mkdir(dirname(join(OUT, name)), { recursive: true });
   const isGlue = name === "verifier.js";
-  await writeFile(join(OUT, name), isGlue ? fasterGlue(Buffer.from(bytes).toString()) : bytes);
+  await writeFile(join(OUT, name), isGlue ? synchronousGlue(Buffer.from(bytes).toString()) : bytes);
 }
 const digest = createHash("sha256").update(files["verifier.core.wasm"]).digest("hex");
 process.stderr.write(`core ${core.length} bytes, component ${component.length} bytes, sha256:${digest}\n`);

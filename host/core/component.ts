@@ -14,21 +14,17 @@ export interface Component {
 
 /** A fresh instance, without a policy. */
 export function instantiateComponent(): Component {
-  const traps = new WithheldTraps();
   let memory: WebAssembly.Memory | undefined;
   const { verifier } = instantiate(
     () => compiledCore().module,
     {},
     (module, imports) => {
-      const { exports } = new WebAssembly.Instance(module, imports);
-      memory = exports["memory"] as WebAssembly.Memory;
-      return { exports: mapFunctions(exports, (run) => traps.withhold(run)) };
+      const instance = new WebAssembly.Instance(module, imports);
+      memory = instance.exports["memory"] as WebAssembly.Memory;
+      return instance;
     },
   );
-  return {
-    functions: mapFunctions(verifier, (run) => traps.release(run)),
-    memoryBytes: () => memory?.buffer.byteLength ?? 0,
-  };
+  return { functions: untilOneFails(verifier), memoryBytes: () => memory?.buffer.byteLength ?? 0 };
 }
 
 /** `sha256:…` of the core's WebAssembly module as it was compiled in this process. */
@@ -36,67 +32,53 @@ export function coreDigest(): string {
   return compiledCore().digest;
 }
 
-interface CompiledCore {
+/** Compiled once in a process. */
+class CompiledCore {
   readonly module: WebAssembly.Module;
-  readonly digest: string;
+  readonly #bytes: Uint8Array;
+  #digest: string | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.module = new WebAssembly.Module(bytes);
+  }
+
+  /** Made when it is first asked for: a first verdict does not wait for it. */
+  get digest(): string {
+    this.#digest ??= `sha256:${createHash("sha256").update(this.#bytes).digest("hex")}`;
+    return this.#digest;
+  }
 }
 
 let compiled: CompiledCore | undefined;
 
-/** Compiled once in a process, from the bytes the digest is of. */
 function compiledCore(): CompiledCore {
-  if (!compiled) {
-    const bytes = readFileSync(new URL("verifier.core.wasm", import.meta.resolve("#component")));
-    compiled = {
-      module: new WebAssembly.Module(bytes),
-      digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
-    };
-  }
+  compiled ??= new CompiledCore(
+    readFileSync(new URL("verifier.core.wasm", import.meta.resolve("#component"))),
+  );
   return compiled;
 }
 
 type Run = (...values: unknown[]) => unknown;
 
-/** No address, so that the glue fails to read an answer there. */
-const NOWHERE = -1;
-
-/**
- * Carries traps past the glue of jco 1.24, which throws a trap but also rejects a promise with it that nobody waits
- * for, and that ends the process.
- */
-class WithheldTraps {
-  #trap: unknown;
-
-  /** What the glue calls: a trap seems to be an answer. */
-  withhold(run: Run): Run {
-    return (...values) => {
+/** The same functions. Once one of them failed, and not with a typed error, all of them throw what it threw. */
+function untilOneFails<T extends object>(functions: T): T {
+  let failure: unknown;
+  const watched =
+    (run: Run): Run =>
+    (...values) => {
+      if (failure !== undefined) throw failure;
       try {
         return run(...values);
-      } catch (trap) {
-        this.#trap = trap;
-        return NOWHERE;
+      } catch (error) {
+        if (!isComponentError(error)) failure = error;
+        throw error;
       }
     };
-  }
-
-  /** What we call: a trap is thrown, whatever the glue made of its answer, and from then on always. */
-  release(run: Run): Run {
-    return (...values) => {
-      try {
-        return run(...values);
-      } finally {
-        // biome-ignore lint/correctness/noUnsafeFinally: the trap is what happened; the rest are its consequences
-        if (this.#trap !== undefined) throw this.#trap;
-      }
-    };
-  }
+  return Object.fromEntries(Object.entries(functions).map(([name, run]) => [name, watched(run as Run)])) as T;
 }
 
-/** The same object with every function replaced. */
-function mapFunctions<T extends object>(object: T, replace: (run: Run) => Run): T {
-  const entries = Object.entries(object).map(([name, value]) => [
-    name,
-    typeof value === "function" ? replace(value as Run) : value,
-  ]);
-  return Object.fromEntries(entries) as T;
+/** The class of typed errors is the glue's own, and known by its name. */
+export function isComponentError(error: unknown): error is Error & { payload: unknown } {
+  return error instanceof Error && error.constructor.name === "ComponentError" && "payload" in error;
 }

@@ -1,6 +1,6 @@
 import type { Evidence, Explanation, Image, PolicySummary } from "#component/types";
 import { assertBytes, assertEvidence, assertImage } from "./arguments.js";
-import { type Component, instantiateComponent } from "./component.js";
+import { type Component, instantiateComponent, isComponentError } from "./component.js";
 import { CoreFault, NameRefused, PolicyError } from "./errors.js";
 import { type CoreOutcome, fromCore } from "./judgement.js";
 
@@ -115,9 +115,4 @@ function guarded<T>(call: () => T, typedError?: TypedError): T {
     if (typedError && isComponentError(error)) throw new typedError(error.payload);
     throw new CoreFault(`the core failed: ${String(error)}`, { cause: error });
   }
-}
-
-/** Each instance has a class of its own for typed errors, so it is known by its name. */
-function isComponentError(error: unknown): error is Error & { payload: unknown } {
-  return error instanceof Error && error.constructor.name === "ComponentError" && "payload" in error;
 }
