@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Finding } from "#component/types";
+import type { Finding, PolicySummary } from "#component/types";
 import { FileRefused, readBoundedFile } from "../service/bounded-file.js";
 import { UsageError } from "./usage-error.js";
 
@@ -9,7 +9,13 @@ export const CVM_FINDINGS = [
   "cvm-other-policy",
   "cvm-policy-not-measured",
   "cvm-services-unverified",
+  "cvm-key-not-measured",
 ] as const;
+
+/** What is below it is measured; below `secret` and `secrets` beside it nothing is, and who runs the CVM can write there. */
+const MEASURED = "/data/workload/config/";
+/** The measurement of atakit leaves out files of this name (crates/workload-compose, measure.rs). */
+const LEFT_OUT = "sample_image_verify_policy.json";
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -45,11 +51,15 @@ export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding
     const name = "signature_verification_policy_path";
     const message = `the agent does not read ${basename(imagePolicyFile)}`;
     add("warning", "cvm-other-policy", name, message, "write where the policy is in the CVM");
-  } else if (path.split("/").some((part) => part === "secret" || part === "secrets")) {
+  } else if (isSecret(path)) {
     const name = "signature_verification_policy_path";
     const message =
       "the policy is kept among secrets, which are not measured: the CVM's host can put another there";
-    add("warning", "cvm-policy-not-measured", name, message, "keep it in /data/workload/config");
+    add("warning", "cvm-policy-not-measured", name, message, `keep it in ${MEASURED}`);
+  } else if (basename(path) === LEFT_OUT) {
+    const name = "signature_verification_policy_path";
+    const message = `a file called ${LEFT_OUT} is left out of what is measured, wherever it is`;
+    add("warning", "cvm-policy-not-measured", name, message, "call it policy.json");
   }
   const skipped = member(config, "workload")["skip_measurement"];
   if (Array.isArray(skipped) && skipped.length > 0) {
@@ -63,6 +73,34 @@ export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding
     );
   }
   return findings;
+}
+
+/** What in the image policy itself matters in a CVM, beside what is found everywhere. */
+export function cvmPolicyFindings({ findings, keys }: Pick<PolicySummary, "findings" | "keys">): Finding[] {
+  // What judges there is not us, so what only we understand is no detail.
+  const known = findings.map(
+    (finding): Finding =>
+      finding.id === "not-portable" && finding.severity === "note"
+        ? { ...finding, severity: "warning" }
+        : finding,
+  );
+  // A file of several certificates is one place; one among secrets is found everywhere.
+  const places = new Map(keys.map((key) => [key.path, key]));
+  const unmeasured = [...places.values()].filter(
+    ({ file }) => file.startsWith("/") && !file.startsWith(MEASURED) && !isSecret(file),
+  );
+  const added = unmeasured.map(
+    ({ file, line, column, path }): Finding => ({
+      ...{ severity: "warning", id: "cvm-key-not-measured", line, column, path },
+      message: `${file} is not below ${MEASURED}: nothing says that it is measured, and whoever can write there decides what is signed`,
+      advice: "write the key into the policy as keyData",
+    }),
+  );
+  return [...known, ...added];
+}
+
+function isSecret(path: string): boolean {
+  return path.split("/").some((part) => part === "secret" || part === "secrets");
 }
 
 function readText(file: string): string {

@@ -12,7 +12,7 @@ export const MEASUREMENT_OPTIONS = {
   "expect-policy-digest": {
     type: "string",
     value: "SHA256",
-    help: "never have another policy in force, and do not start without this one (sha256:…)",
+    help: "judge by no other policy than this one, and do not start without it (sha256:…)",
   },
   "expect-core-digest": {
     type: "string",

@@ -5,7 +5,7 @@ import { escapeUnprintable, jsonLine } from "../service/one-line.js";
 import { placeFindings } from "../service/policy-places.js";
 import { readNamedFile, readPolicyFile } from "../service/policy-reading.js";
 import { command } from "./command.js";
-import { cvmAgentFindings } from "./cvm-agent-policy.js";
+import { cvmAgentFindings, cvmPolicyFindings } from "./cvm-agent-policy.js";
 import { EXIT } from "./exit-code.js";
 import { note, print } from "./output.js";
 import { UsageError } from "./usage-error.js";
@@ -32,7 +32,7 @@ does not load: then everything would be denied.`,
   async run({ values, operands: [file = ""] }) {
     const failOn = severityOf(values["fail-on"] ?? "error");
     const agentPolicy = values["cvm-agent-policy"];
-    const checked = check(file);
+    const checked = check(file, agentPolicy === undefined ? ({ findings }) => findings : cvmPolicyFindings);
     const agent =
       agentPolicy === undefined ? [] : cvmAgentFindings(agentPolicy, file).map(inFile(agentPolicy));
     const findings = [...checked.findings, ...agent];
@@ -65,10 +65,11 @@ interface Checked {
 
 type FindingInFile = Finding & { readonly file: string };
 
-function check(file: string): Checked {
+/** `judged`: which findings the policy has, where it is used. */
+function check(file: string, judged: (summary: PolicySummary) => Finding[]): Checked {
   try {
     const { summary } = PolicyCore.load(readPolicyFile(file), readNamedFile);
-    const findings = [...summary.findings, ...placeFindings(file, summary)]
+    const findings = [...judged(summary), ...placeFindings(file, summary)]
       .sort((a, b) => a.line - b.line || a.column - b.column)
       .map(inFile(file));
     return { file, error: null, policyDigest: summary.digest, keys: summary.keys, findings };

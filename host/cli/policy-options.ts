@@ -16,16 +16,10 @@ export const POLICY_OPTION = {
   help: `the policy (${CLI_POLICY_PATHS.join(", else ")})`,
 } as const;
 
-/** The policy of a command that judges: without one everything is denied, and the warnings on one are given. */
-export function policyState(explicit: string | undefined): PolicyState {
+/** The policy of a command that says something about it, with the warnings on it. Throws `UsageError` when there is none. */
+export function requirePolicy(explicit: string | undefined): LoadedPolicy {
   const state = loadPolicy(findPolicy(explicit, CLI_POLICY_PATHS));
   policyWarnings(state).forEach(note);
-  return state;
-}
-
-/** The policy of a command that says something about it. Throws `UsageError` when there is none. */
-export function requirePolicy(explicit: string | undefined): LoadedPolicy {
-  const state = policyState(explicit);
   if (state.kind !== "loaded") throw new UsageError(`${state.code}: ${state.reason}`);
   return state;
 }

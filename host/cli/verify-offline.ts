@@ -4,6 +4,7 @@ import { checkContents, hashOnly } from "../offline/contents.js";
 import type { ReadName } from "../offline/image-names.js";
 import { type OpenImage, openImage } from "../offline/open-image.js";
 import type { AuditSink } from "../service/audit.js";
+import type { Measurement } from "../service/measurement.js";
 import type { LoadedCore, PolicyState } from "../service/policy-file.js";
 import { type Verdict, Verifier } from "../service/verifier.js";
 import { LayoutSource } from "../sources/layout-source.js";
@@ -21,9 +22,13 @@ export async function verifyOffline(
   name: string,
   state: PolicyState,
   audit: AuditSink,
-  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
+  options: {
+    readonly deadlineMs: number;
+    readonly signal: AbortSignal;
+    readonly measurement?: Measurement | undefined;
+  },
 ): Promise<Verdict> {
-  const { signal } = options;
+  const { signal, deadlineMs, measurement } = options;
   let opened: OpenImage;
   try {
     opened = await openImage(wish.source, wish.signatures, signal);
@@ -38,11 +43,12 @@ export async function verifyOffline(
   try {
     const { mediaType, digest, size } = image.descriptor;
     const descriptor = Buffer.from(JSON.stringify({ mediaType, digest, size }));
-    const verifier = new Verifier({ policy: () => state, source: image.source, audit });
+    const verifier = new Verifier({ policy: () => state, source: image.source, audit, measurement });
     const verdict = await verifier.verify(
       { ...namedImage(name), digest, descriptor },
       {
-        ...options,
+        signal,
+        deadlineMs,
         confirm: async (accepted) => {
           if (accepted.digest !== digest) throw new TypeError("another image was judged");
           // A copy takes no names from where it comes.
@@ -52,15 +58,17 @@ export async function verifyOffline(
           if (wish.copy === null) await checkContents(contents, hashOnly, watched);
           else copied = await wish.copy.write(contents, accepted.name, watched);
         },
+        complete: async () => await wish.copy?.publish(),
       },
     );
-    if (copied !== null && copied !== digest)
+    if (verdict.ok && copied !== null && copied !== digest)
       note(
         `the copy's manifest is ${copied}, of the same configuration: the archive has its layers unpacked`,
       );
     return verdict;
   } finally {
     progress.end();
+    await wish.copy?.discard();
     await close();
   }
 }

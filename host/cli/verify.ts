@@ -1,17 +1,18 @@
 import type { AuditSink } from "../service/audit.js";
 import { DEFAULT_LIMITS } from "../service/limits.js";
-import type { PolicyState } from "../service/policy-file.js";
 import { type Verdict, Verifier } from "../service/verifier.js";
 import { ATTACHMENT_OPTIONS, attachments } from "./attachment-options.js";
 import { auditFile } from "./audit-file.js";
 import { command } from "./command.js";
 import { interruptible } from "./interruptible.js";
+import { judgingPolicy } from "./judging-policy.js";
+import { MEASUREMENT_OPTIONS } from "./measurement-options.js";
 import { namedImage } from "./named-image.js";
 import { numberUpTo, wholeNumber } from "./numbers.js";
 import { OFFLINE_OPTIONS, offlineWish } from "./offline-options.js";
 import { inOrder } from "./ordered.js";
 import { note, print } from "./output.js";
-import { POLICY_OPTION, policyState } from "./policy-options.js";
+import { POLICY_OPTION } from "./policy-options.js";
 import { Progress } from "./progress.js";
 import { REGISTRY_OPTIONS, registrySource } from "./registry-options.js";
 import { UsageError } from "./usage-error.js";
@@ -39,7 +40,10 @@ if some could not be decided.
 With --source the image is in a folder or an archive, where "cosign save", "oras cp -r" or sign-image have left its
 signatures, and is judged as if NAME were in a registry; no registry is asked. Allowed then means, too, that all of its
 blobs are there and right, and that an archive holds nothing else. What is loaded afterwards is certainly what was
-judged only if it is the copy (--copy-to).`,
+judged only if it is the copy (--copy-to).
+
+With --measure a program is told of the policy, and of each acceptance before it is printed and, with --copy-to, before
+the copy has its name.`,
   options: {
     policy: POLICY_OPTION,
     json: { type: "boolean", help: "print one JSON object a line" },
@@ -51,6 +55,7 @@ judged only if it is the copy (--copy-to).`,
     ...OFFLINE_OPTIONS,
     ...REGISTRY_OPTIONS,
     ...ATTACHMENT_OPTIONS,
+    ...MEASUREMENT_OPTIONS,
     "audit-log": { type: "string", value: "FILE", help: "append one JSON line for each verdict" },
     concurrency: { type: "string", value: "N", help: `images judged at once (${DEFAULT_CONCURRENCY})` },
     timeout: {
@@ -67,19 +72,19 @@ judged only if it is the copy (--copy-to).`,
     const offline = await offlineWish(values, operands, { ...REGISTRY_OPTIONS, ...ATTACHMENT_OPTIONS });
     if (offline !== null) {
       const [name = ""] = operands;
-      const state = usedPolicy(values.policy);
+      const { state, measurement } = await judgingPolicy(values);
       const { verifyOffline } = await import("./verify-offline.js");
       const verdict = await interruptible((signal) =>
-        verifyOffline(offline, name, state, audit, { deadlineMs: seconds * 1000, signal }),
+        verifyOffline(offline, name, state, audit, { deadlineMs: seconds * 1000, signal, measurement }),
       );
       print(values.json ? verdictJson(verdict, name) : verdictText(verdict, name));
       return exitCode([verdict]);
     }
     const gate = attachments(values);
     const source = await registrySource(values, note);
-    const state = usedPolicy(values.policy);
+    const { state, measurement } = await judgingPolicy(values);
 
-    const verifier = new Verifier({ policy: () => state, source, audit, attachments: gate });
+    const verifier = new Verifier({ policy: () => state, source, audit, attachments: gate, measurement });
     const progress = new Progress(operands.length);
     const verdicts: Verdict[] = [];
     await inOrder(
@@ -101,12 +106,6 @@ judged only if it is the copy (--copy-to).`,
     return exitCode(verdicts);
   },
 });
-
-function usedPolicy(path: string | undefined): PolicyState {
-  const state = policyState(path);
-  if (state.kind !== "loaded") note(`${state.code}: ${state.reason}`);
-  return state;
-}
 
 /** A verdict on a digest holds for every platform in it, so there is nothing to choose; but a typing error is one. */
 function notePlatform(platform: string): void {

@@ -10,13 +10,15 @@ import { type Contents, checkContents, type OnProgress } from "./contents.js";
 
 /**
  * A layout of exactly the bytes that were checked. It is made in a folder of another name, which nobody else can read,
- * and gets its own name when all of it is there and right: what has that name is what was judged.
+ * and gets its own name when all of it is there and right and counts: what has that name is what was judged.
  */
 export class LayoutCopy {
   readonly #target: string;
+  readonly #partial: string;
 
   private constructor(target: string) {
     this.#target = target;
+    this.#partial = join(dirname(target), partialName());
   }
 
   /** Rejects with an `ImageError` unless there is nothing of that name, or an empty folder. */
@@ -42,18 +44,24 @@ export class LayoutCopy {
   ): Promise<string> {
     const root = contents.manifests.at(-1);
     if (root === undefined) throw new TypeError("an image without a manifest");
-    const partial = join(dirname(this.#target), partialName());
     return await writing(this.#target, async () => {
-      try {
-        await mkdir(partial, { mode: 0o700 });
-        await fill(partial, contents, indexOf(root, name), options);
-        await rename(partial, this.#target);
-        await syncFolder(dirname(this.#target));
-        return root.digest;
-      } finally {
-        await rm(partial, { recursive: true, force: true });
-      }
+      await mkdir(this.#partial, { mode: 0o700 });
+      await fill(this.#partial, contents, indexOf(root, name), options);
+      return root.digest;
     });
+  }
+
+  /** Gives what was written its name. */
+  async publish(): Promise<void> {
+    await writing(this.#target, async () => {
+      await rename(this.#partial, this.#target);
+      await syncFolder(dirname(this.#target));
+    });
+  }
+
+  /** Leaves nothing of what was written and not published. */
+  async discard(): Promise<void> {
+    await rm(this.#partial, { recursive: true, force: true });
   }
 }
 

@@ -58,6 +58,8 @@ export interface VerifyOptions {
   readonly deadlineMs?: number;
   /** What has to be so before an acceptance counts. Rejects with an `ImageError` if it is not: then that is the verdict. */
   readonly confirm?: (accepted: CoreJudgement) => Promise<void>;
+  /** What an acceptance brings about, once it is confirmed and measured; rejects as `confirm` does. */
+  readonly complete?: () => Promise<void>;
 }
 
 /** What is left of a deadline when asking a registry makes sense. */
@@ -141,7 +143,7 @@ export class Verifier {
     try {
       for (;;) {
         const limit = Math.max(deadlineMs, this.#limits.deadlineMs);
-        const ask = (deadline: Deadline) => this.#ask(image, core, deadline, options.confirm);
+        const ask = (deadline: Deadline) => this.#ask(image, core, deadline, options);
         // What one caller has to confirm is no answer for another.
         const isOwn = options.confirm !== undefined;
         const question = isOwn ? new SharedQuestion(limit, ask) : questions.join(asked, limit, ask);
@@ -164,7 +166,7 @@ export class Verifier {
     image: Image,
     core: LoadedCore,
     deadline: Deadline,
-    confirm: VerifyOptions["confirm"],
+    { confirm, complete }: VerifyOptions,
   ): Promise<Answer> {
     const passage = this.#inquiries.enter();
     if (!passage) return answer(this.#deny(image, "busy", "too many requests are under way already"));
@@ -174,6 +176,7 @@ export class Verifier {
       this.#workingAhead.schedule(core);
       if (decision.ok) await confirm?.(decision);
       const measured = !decision.ok || ((await this.#measurement?.imageAccepted(decision)) ?? true);
+      if (decision.ok) await complete?.();
       const { verdicts } = this.#judgedBy(core);
       const repeatable = verdicts === null || !measured || confirm ? null : inquiry.repeatable();
       if (repeatable !== null) verdicts?.keep(questionOf(image), repeatable);

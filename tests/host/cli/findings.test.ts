@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Finding } from "#component/types";
-import { cvmAgentFindings } from "../../../host/cli/cvm-agent-policy.js";
+import { cvmAgentFindings, cvmPolicyFindings } from "../../../host/cli/cvm-agent-policy.js";
 import { PolicyCore } from "../../../host/core/core.js";
 import { placeFindings } from "../../../host/service/policy-places.js";
 import { generateKey } from "../../support/sign.js";
@@ -638,7 +638,7 @@ interface AgentWish {
 }
 
 /** What is found in an agent's policy that names policy.json, with something changed. */
-function agent(t: TestContext, { verification, workload }: AgentWish): string[] {
+function agent(t: TestContext, { verification, workload }: AgentWish, name = "policy.json"): string[] {
   const file = join(temporaryFolder(t), "cvm_agent_policy.json");
   const image_signature_verification = {
     enable: true,
@@ -648,7 +648,7 @@ function agent(t: TestContext, { verification, workload }: AgentWish): string[] 
   };
   const workload_config = { workload: { skip_measurement: [], ...workload }, image_signature_verification };
   writeFileSync(file, JSON.stringify({ emulation_mode: {}, workload_config }, null, 2));
-  const findings = cvmAgentFindings(file, "workload/config/cvm_agent/policy.json");
+  const findings = cvmAgentFindings(file, `workload/config/cvm_agent/${name}`);
   for (const { line, column } of findings) assert.ok(line > 1 && column > 1);
   return findings.map(({ severity, id, message }) => `${severity} ${id}: ${message}`);
 }
@@ -679,6 +679,36 @@ placeFinding("cvm-other-policy", "another file, or none", (t) => {
 placeFinding("cvm-policy-not-measured", "among secrets", (t) => {
   const verification = { signature_verification_policy_path: "/data/workload/secret/policy.json" };
   assert.match(agent(t, { verification }).join(), /^warning cvm-policy-not-measured: .*not measured/);
+});
+
+placeFinding("cvm-policy-not-measured", "by a name that is left out", (t) => {
+  const name = "sample_image_verify_policy.json";
+  const verification = { signature_verification_policy_path: `/data/workload/config/cvm_agent/${name}` };
+  assert.match(agent(t, { verification }, name).join(), /^warning cvm-policy-not-measured: .* left out of /);
+});
+
+placeFinding("cvm-key-not-measured", "outside the measured folder", () => {
+  const inCvm = (keyPath: string) => {
+    const { summary } = PolicyCore.load(
+      Buffer.from(JSON.stringify(scoped("ghcr.io/acme", { type: "sigstoreSigned", keyPath }))),
+      () => Buffer.from(PEM),
+    );
+    return cvmPolicyFindings(summary).map(({ severity, id }) => `${severity} ${id}`);
+  };
+  const own = "warning cvm-key-not-measured";
+  assert.ok(inCvm("/etc/cosign.pub").includes(own));
+  assert.ok(!inCvm("/data/workload/config/cvm_agent/cosign.pub").includes(own));
+  // That is found everywhere.
+  assert.ok(!inCvm("/data/workload/secret/cosign.pub").includes(own));
+  assert.ok(inCvm("/data/workload/secret/cosign.pub").includes("warning key-in-secrets"));
+});
+
+test("not-portable is a warning in a CVM, where podman or docker judge, too", () => {
+  const { summary } = PolicyCore.load(Buffer.from(JSON.stringify(scoped("ghcr.io/acme/*"))), () => null);
+  assert.deepEqual(
+    cvmPolicyFindings(summary).map(({ severity, id }) => [severity, id]),
+    [["warning", "not-portable"]],
+  );
 });
 
 placeFinding("cvm-services-unverified", "their names", (t) => {

@@ -235,3 +235,71 @@ async function largeLayout(t: TestContext, mib: number): Promise<string> {
   writeFileSync(join(folder, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
   return folder;
 }
+
+test("--measure: policy and acceptance are measured, and only then the copy has its name", async (t) => {
+  const folder = temporaryFolder(t);
+  const [events, copy] = [join(folder, "events"), join(folder, "copy")];
+  const script = `cat >>${events}; if [ -e ${copy} ]; then echo too late >>${events}; fi`;
+  const measure = ["--measure", "/bin/sh", "--measure-argument=-c", `--measure-argument=${script}`];
+  const source = ["--source", `oci:${await writeFolder(t, SIGNED)}`, "--copy-to", copy];
+  const { status } = await runCli(["verify", "--policy", signedPolicy(t), ...measure, ...source, NAME]);
+  assert.equal(status, 0);
+  assert.deepEqual(
+    readFileSync(events, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map(({ event, name, digest }) => [event, name, digest]),
+    [
+      ["policy-load", undefined, undefined],
+      ["image-accept", NAME, IMAGE.digest],
+    ],
+  );
+  assert.ok(existsSync(join(copy, "index.json")));
+});
+
+test("--measure-required: what is not measured is denied, and no copy is left", async (t) => {
+  const folder = temporaryFolder(t);
+  const copy = join(folder, "copy");
+  const onlyLoads = "--measure-argument=! grep -q image-accept";
+  const measure = ["--measure", "/bin/sh", "--measure-argument=-c", onlyLoads, "--measure-required"];
+  const source = ["--source", `oci:${await writeFolder(t, SIGNED)}`, "--copy-to", copy];
+  const args = ["verify", "--policy", signedPolicy(t), ...measure, ...source, NAME];
+  const { status, stdout, stderr } = await runCli(args);
+  assert.match(stdout, /^denied \S+ measurement-failed: .* it exited with 1\n$/);
+  assert.match(stderr, /^countersign: an event was not measured: it exited with 1$/m);
+  assert.equal(status, 1);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("--measure-required: under a policy that is not measured everything is denied", async (t) => {
+  const measure = ["--measure", "/bin/false", "--measure-required"];
+  const source = ["--source", `oci:${await writeFolder(t, SIGNED)}`];
+  const args = ["verify", "--policy", signedPolicy(t), ...measure, ...source, NAME];
+  const { status, stdout } = await runCli(args);
+  assert.match(
+    stdout,
+    /^denied \S+ measurement-failed: the policy could not be measured: it exited with 1\n$/,
+  );
+  assert.notEqual(status, 0);
+});
+
+test("--expect-policy-digest and --expect-core-digest: others are usage errors, and judge nothing", async (t) => {
+  const source = ["--source", `oci:${await writeFolder(t, SIGNED)}`];
+  const policy = signedPolicy(t);
+  const expected = JSON.parse((await runCli(["policy", "digest", "--json", "--policy", policy])).stdout);
+  const verify = ["verify", "--policy", policy, ...source, NAME];
+  const digests = [
+    "--expect-policy-digest",
+    expected.policyDigest,
+    "--expect-core-digest",
+    expected.coreDigest,
+  ];
+  assert.equal((await runCli([...verify, ...digests])).status, 0);
+  const other = `sha256:${"0".repeat(64)}`;
+  const unexpected = await runCli([...verify, "--expect-policy-digest", other]);
+  assertUsageError(unexpected, /policy\.json is policy sha256:\w+, and not sha256:0+ as expected$/m);
+  const missing = ["verify", "--policy", "/nowhere/policy.json", ...source, NAME, "--expect-policy-digest"];
+  assertUsageError(await runCli([...missing, other]), /no policy at \/nowhere\/policy\.json/);
+  assertUsageError(await runCli([...verify, "--expect-core-digest", other]), /this is core sha256:/);
+});
