@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { Failure, main, mustRun, say } from "./command.mjs";
@@ -91,15 +91,15 @@ async function linkPrograms(folder, recipe) {
   const bin = join(folder, "bin");
   await mkdir(bin, { recursive: true });
   for (const program of programs)
-    await symlink(`../${suite}/usr/bin/${program}`, join(bin, nameHere(recipe, program)));
+    await symlink(`../${suite}/usr/${program}`, join(bin, nameHere(recipe, basename(program))));
   for (const program of wrapped) {
     const script = `#!/bin/sh
 root=$(dirname "$0")/../${suite}
 lib=$root/usr/lib/x86_64-linux-gnu
-exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$root/usr/bin/${program}" "$@"
+exec "$lib/ld-linux-x86-64.so.2" --library-path "$lib" "$root/usr/${program}" "$@"
 `;
-    await writeFile(join(bin, program), script);
-    await chmod(join(bin, program), 0o755);
+    await writeFile(join(bin, basename(program)), script);
+    await chmod(join(bin, basename(program)), 0o755);
   }
 }
 

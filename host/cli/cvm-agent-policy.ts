@@ -72,7 +72,7 @@ export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding
       "leave out those that need not change",
     );
   }
-  return findings;
+  return findings.sort((a, b) => a.line - b.line);
 }
 
 /** What in the image policy itself matters in a CVM, beside what is found everywhere. */

@@ -21,6 +21,7 @@ const load = (script: string) => import(pathToFileURL(join(ROOT, "scripts", scri
 const CONTENTS = [
   /^(?:README|ARCHITECTURE|BENCHMARKS|CHANGELOG|SECURITY)\.md$|^LICENSE$|^package\.json$/,
   /^docs\/[\w-]+\.md$/,
+  /^docs\/examples\/[\w-]+\.mjs$/,
   /^wit\/verifier\.wit$/,
   /^proto\/countersign\/v1\/verifier\.proto$/,
   /^dist\/bundle\/(?:program\.cjs|LICENSES\.txt)$/,

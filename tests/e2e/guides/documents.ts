@@ -12,6 +12,11 @@ for image in ghcr.io/acme/app:1 docker.io/library/busybox:latest; do ctr -n k8s.
 /** Those whose commands are run, each in a world of its own, and what is there before. */
 export const DOCUMENTS: Readonly<Record<string, string>> = {
   "docs/node-operator.md": NODE,
+  "docs/confidential-vm.md": `
+containerd config default >/etc/containerd/config.toml
+systemctl start containerd docker
+cp ${pathOf("docs/examples/replay-log.mjs")} .
+`,
 };
 
 export function pathOf(document: string): string {

@@ -26,8 +26,8 @@ interface Block {
 }
 
 /**
- * What a reader of a document does, in order. In blocks of `sh` each command has to succeed; in those of `console` commands
- * follow `$ `, and what they print follows them.
+ * What a reader of a document does, in order. In blocks of `sh` each command has to succeed, and indented lines go on with it; in
+ * those of `console` commands follow `$ `, and what they print follows them.
  */
 export function stepsOf(document: string): (Step | FileBlock)[] {
   return blocksOf(readFileSync(document, "utf8")).flatMap((block): (Step | FileBlock)[] => {
@@ -70,7 +70,8 @@ function shellSteps({ line, lines }: Block): Step[] {
       i++;
       continue;
     }
-    const length = commandLength(lines, i);
+    let length = commandLength(lines, i);
+    while (/^(?: {2,}\S|\})/.test(lines[i + length] ?? "")) length += commandLength(lines, i + length);
     steps.push({ line: line + i, command: lines.slice(i, i + length).join("\n"), expected: null });
     i += length;
   }

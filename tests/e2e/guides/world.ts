@@ -137,7 +137,8 @@ mount -t proc proc $root/proc
 mount --rbind /dev $root/dev
 mount --rbind /sys $root/sys
 # Not of the machine: what runs on it, whose credentials it has, what it knows of images.
-for empty in run root home tmp etc/containerd etc/containers etc/docker etc/countersign opt srv data var/lib/containerd var/lib/kubelet; do
+for empty in run root home tmp etc/containerd etc/containers etc/docker etc/countersign opt srv data \
+  var/lib/containerd var/lib/containers var/lib/docker var/lib/kubelet; do
   mkdir -p $root/$empty
   case ${CHECKOUT} in /$empty/*) continue;; esac
   mount -t tmpfs -o mode=755 tmpfs $root/$empty
@@ -161,6 +162,16 @@ cp $from/registry.pem $from/registry.key $from/registry.yml $root/etc/
 cat $from/authority.pem >>$root/etc/ssl/certs/ca-certificates.crt
 cp $from/hosts $root/etc/hosts
 cp -a $from/bin $root/world/bin
+# podman's root: its suite's programs and libraries, and the world's files.
+podman=$root/world/podman
+mkdir $podman $podman/usr
+mount --bind ${join(dirname(peers.bin), "forky/usr")} $podman/usr
+mount -o remount,bind,ro $podman/usr
+for name in bin lib lib64 sbin; do ln -s usr/$name $podman/$name; done
+for place in etc run var home tmp srv data proc dev sys; do
+  mkdir $podman/$place
+  mount --rbind $root/$place $podman/$place
+done
 ip link set lo up
 ip addr add ${INTERNET}/32 dev lo
 export PATH=/world/bin:${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin
@@ -186,7 +197,9 @@ http: {addr: '${INTERNET}:443', tls: {certificate: /etc/registry.pem, key: /etc/
 
 /** The real programs, by name. They find what belongs to them by the path they are called by. */
 function programs({ bin }: Peers): Record<string, string> {
-  const names = ["containerd", "ctr", "cosign", "crane", "skopeo", "docker-registry"];
+  const names = [
+    ...["containerd", "ctr", "cosign", "crane", "skopeo", "docker-registry", "runc", "docker", "dockerd"],
+  ];
   const paths = [...names.map((name) => [name, join(bin, name)]), ["countersign", `node ${MAIN}`]];
   return Object.fromEntries(paths.map(([name, path]) => [name, `#!/bin/sh\nexec ${path} "$@"\n`]));
 }
