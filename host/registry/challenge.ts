@@ -8,6 +8,7 @@ export interface Challenge {
 
 const SEPARATORS = /[\s,]*/y;
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+const END = /[ \t]*(?:,|$)/y;
 const TOKEN68 = /[ \t]+[0-9A-Za-z\-._~+/]+=*[ \t]*(?=,|$)/y;
 const PARAMETER =
   /[\s,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~0-9A-Za-z:/-]+))/y;
@@ -40,6 +41,6 @@ export function parseChallenges(header: string): Challenge[] | null {
     }
     challenges.push({ scheme: scheme.toLowerCase(), parameters });
     // What follows a challenge is a comma or the end; anything else was meant to be a parameter.
-    if (position < header.length && !/^[ \t]*(?:,|$)/.test(header.slice(position))) return null;
+    if (read(END) === null) return null;
   }
 }

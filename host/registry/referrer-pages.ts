@@ -2,6 +2,7 @@ import { OCI_INDEX } from "../oci/media-types.js";
 import { readBody, readExplanation } from "./body.js";
 import { RegistryError } from "./error.js";
 import { type Answer, headerOf, mediaTypeOf } from "./exchange.js";
+import { nextLink } from "./link.js";
 import type { Call, RepositoryAddress, Transport } from "./transport.js";
 
 const MAX_PAGES = 8;
@@ -56,10 +57,10 @@ async function readPage(transport: Transport, answer: Answer, maxBytes: number):
   return { bytes, next: nextPage(answer) };
 }
 
-/** The page a Link header (RFC 8288) calls next; it has to be at the same host. */
+/** The page a Link header calls next; it has to be at the same host. */
 function nextPage(answer: Answer): URL | null {
-  const link = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(headerOf(answer, "link") ?? "")?.[1];
-  if (link === undefined) return null;
+  const link = nextLink(headerOf(answer, "link") ?? "");
+  if (link === null) return null;
   const next = URL.canParse(link, answer.url.href) ? new URL(link, answer.url) : null;
   if (next?.origin !== answer.url.origin) {
     throw new RegistryError("registry-protocol", "the list of referrers goes on at another host");

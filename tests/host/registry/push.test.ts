@@ -171,7 +171,7 @@ test("content that turns out wrong never arrives whole", async (t) => {
   for (const uploads of [{}, { chunksOnly: true }]) {
     const registry = await registryFor(t, { uploads });
     const writer = writerFor(t, registry, "a");
-    const altered = Buffer.from(bytes).fill(0, 9_999);
+    const altered = Buffer.concat([bytes.subarray(0, -1), Buffer.from([(bytes.at(-1) as number) ^ 1])]);
     const open = () => verified(blob, pieces(altered)(), "the source");
     await assert.rejects(writer.writeBlob(blob, open, nowhere), (error: Error) => {
       assert.ok(error instanceof ImageError);
