@@ -14,21 +14,28 @@ const MIRROR_PATIENCE_MS = 2_500;
 /** How long a mirror that could not be reached is not asked again. */
 const MIRROR_REST_MS = 10_000;
 
-/** Mirrors that could not be reached a moment ago. */
+/**
+ * Mirrors that could not be reached a moment ago, each for the registry it was asked about: one that fetches what it lacks
+ * is as slow and as broken as that, and rests for no other's images.
+ */
 export class Unreachable {
   readonly #hosts = new LRUCache<string, true>({ max: 1_024, ttl: MIRROR_REST_MS });
 
-  has({ url }: Endpoint): boolean {
-    return this.#hosts.has(url.origin);
+  has(endpoint: Endpoint, registry: string): boolean {
+    return this.#hosts.has(keyOf(endpoint, registry));
   }
 
-  note({ url }: Endpoint, answers: readonly Evidence[]): void {
+  note(endpoint: Endpoint, registry: string, answers: readonly Evidence[]): void {
     const gone = answers.some(
       ({ tag, val }) =>
         tag === "unavailable" && (val.code === "registry-unavailable" || val.code === "registry-timeout"),
     );
-    if (gone) this.#hosts.set(url.origin, true);
+    if (gone) this.#hosts.set(keyOf(endpoint, registry), true);
   }
+}
+
+function keyOf({ url }: Endpoint, registry: string): string {
+  return `${url.origin} ${registry}`;
 }
 
 /**
@@ -53,14 +60,15 @@ export class HostsInTurn implements EvidencePlace {
     const hosts = await this.#hosts(request);
     if (hosts instanceof RegistryError) return asEvidence(request, Promise.reject(hosts));
     for (const [place, endpoint] of hosts.slice(0, -1).entries()) {
-      if (place < this.#skipped || this.#unreachable.has(endpoint)) continue;
+      if (place < this.#skipped || this.#unreachable.has(endpoint, request.registry)) continue;
       const patience = AbortSignal.any([signal, AbortSignal.timeout(MIRROR_PATIENCE_MS)]);
       const answers = await this.#ask(endpoint, request, patience);
       if (answers.every(({ tag }) => tag === "item")) {
         this.#gave = Math.min(this.#gave ?? place, place);
         return answers;
       }
-      this.#unreachable.note(endpoint, answers);
+      // That nobody waits any more says nothing of a mirror.
+      if (!signal.aborted) this.#unreachable.note(endpoint, request.registry, answers);
     }
     return this.#ask(hosts.at(-1) as Endpoint, request, signal);
   }

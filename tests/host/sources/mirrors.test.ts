@@ -61,6 +61,7 @@ async function fetchFrom(
   place: Pick<RegistrySource, "fetch">,
   origin: TestRegistry,
   options: Partial<Request> = {},
+  signal = AbortSignal.timeout(20_000),
 ): Promise<string> {
   const request: Request = {
     kind: "manifest",
@@ -71,7 +72,7 @@ async function fetchFrom(
     maxBytes: 64 * 1024,
     ...options,
   };
-  const [answer] = await place.fetch(request, AbortSignal.timeout(20_000));
+  const [answer] = await place.fetch(request, signal);
   return answer?.tag === "unavailable" ? answer.val.code : (answer?.tag ?? "nothing");
 }
 
@@ -117,6 +118,51 @@ test("a mirror that cannot be reached is not asked again for a while", async (t)
   assert.equal(await fetch(), "item");
   assert.equal(await fetch(), "item");
   assert.equal(mirror.requests.length, 1);
+});
+
+test("a mirror rests for the registry it could not answer for, and for no other", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "countersign-hosts-"));
+  const broken = await startRegistry();
+  const origin = await startRegistry();
+  const isBroken = ({ path }: { path: string }) => path.includes(encodeURIComponent(broken.host));
+  const mirror = await startRegistry({
+    onRequest: (request) => (isBroken(request) ? { status: 504 } : undefined),
+  });
+  await mkdir(join(root, "_default"));
+  await writeFile(join(root, "_default", "hosts.toml"), `[host."http://${mirror.host}"]\n`);
+  const hosts = new HostsFolders(root, [], (line) => t.diagnostic(line));
+  const retry = { attempts: 1, firstPauseMs: 1, longestPauseMs: 1 };
+  const source = new RegistrySource(
+    new RegistryClient({ plainHttp: [], credentials: anonymous, hosts, retry }),
+  );
+  t.after(async () => {
+    await source.close();
+    await Promise.all([mirror, broken, origin].map((registry) => registry.close()));
+    await rm(root, { recursive: true });
+  });
+  push(mirror, "a/b");
+  assert.equal(await fetchFrom(source, broken), "absent");
+  assert.equal(await fetchFrom(source, origin), "item");
+  assert.equal(origin.requests.length, 0);
+});
+
+test("a mirror that nobody waited for is asked again", async (t) => {
+  const caller = new AbortController();
+  let answered = () => {};
+  const hold = (): Promise<void> => {
+    caller.abort();
+    return new Promise((resolve) => {
+      answered = resolve;
+    });
+  };
+  const { mirror, origin, source, fetch } = await mirrored(t, "", {
+    hold: () => (caller.signal.aborted ? Promise.resolve() : hold()),
+  });
+  push(mirror, "a/b");
+  assert.equal(await fetchFrom(source, origin, {}, caller.signal), "registry-timeout");
+  answered();
+  assert.equal(await fetch(), "item");
+  assert.equal(origin.requests.length, 0);
 });
 
 test("a mirror that may not resolve is not asked what a tag stands for, but for what a digest does", async (t) => {
