@@ -104,13 +104,15 @@ export class MeasurementCommand implements Measurement {
   #run(line: string): Promise<string | null> {
     const { command, timeoutMs = TIMEOUT_MS } = this.#options;
     const [program, ...rest] = command;
-    return new Promise((resolve) => {
+    return new Promise<string | null>((resolve) => {
       const child = spawn(program, rest, {
         stdio: ["pipe", "ignore", "ignore"],
         timeout: timeoutMs,
         killSignal: "SIGKILL",
       });
-      child.once("error", (error: NodeJS.ErrnoException) => resolve(`it does not start: ${error.code}`));
+      child.once("error", (error) => resolve(whyNot(error)));
+      // Where there are too many open files it has no streams either.
+      if (child.pid === undefined) return;
       child.once("exit", (status, signal) => {
         if (status === 0) resolve(null);
         else resolve(status === null ? `it was ended by ${signal}` : `it exited with ${status}`);
@@ -118,6 +120,10 @@ export class MeasurementCommand implements Measurement {
       // A command that does not read its input has said so by its exit status.
       child.stdin.on("error", () => {});
       child.stdin.end(line);
-    });
+    }).catch(whyNot);
   }
+}
+
+function whyNot(error: NodeJS.ErrnoException): string {
+  return `it does not start: ${error.code}`;
 }

@@ -19,13 +19,17 @@ export function execute(
   program: string,
   { args, input, env = process.env, timeoutMs }: Execution,
 ): Promise<{ readonly status: number; readonly output: string }> {
-  return new Promise((resolve, reject) => {
+  return new Promise<{ readonly status: number; readonly output: string }>((resolve, reject) => {
     // A process group of its own, so that what it has started ends with it.
     const child = spawn(program, args, { env, stdio: ["pipe", "pipe", "ignore"], detached: true });
+    child.once("error", reject);
+    const { pid } = child;
+    // Where there are too many open files it has no streams either.
+    if (pid === undefined) return;
     const chunks: Buffer[] = [];
     let length = 0;
     const end = (what: string) => {
-      if (child.pid !== undefined) killGroup(child.pid);
+      killGroup(pid);
       child.stdout.destroy();
       fail(what);
     };
@@ -39,9 +43,6 @@ export function execute(
       if (length <= MAX_OUTPUT_BYTES) chunks.push(chunk);
       else end(`printed more than ${MAX_OUTPUT_BYTES} bytes`);
     });
-    child.once("error", (error: NodeJS.ErrnoException) =>
-      fail(`does not start (${error.code?.toLowerCase()})`),
-    );
     child.once("close", (status, signal) => {
       if (status === null) return fail(`was ended by ${signal}`);
       clearTimeout(timer);
@@ -50,6 +51,9 @@ export function execute(
     // A program that does not read its input has said so by its exit status.
     child.stdin.on("error", () => {});
     child.stdin.end(input);
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof CredentialError) throw error;
+    throw new CredentialError(`${program}: does not start (${error.code?.toLowerCase()})`);
   });
 }
 
