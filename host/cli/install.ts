@@ -59,9 +59,12 @@ settings of CRI stay as they are, and doctor says which of them bypass verifiers
     if (!dryRun) await putPlugin(place.at(place.binDir), plugin);
     done(`${join(place.binDir, ENTRY)} asks ${socket}`);
     if (!dryRun) await mkdir(dirname(place.at(policy)), { recursive: true, mode: 0o755 });
+    let unitChanged = false;
     for (const [name, text] of Object.entries(files)) {
       const path = join(UNIT_DIR, name);
-      done(`${path} ${said(dryRun ? "written" : await putFile(place.at(path), text))}`);
+      const change = dryRun ? "written" : await putFile(place.at(path), text);
+      unitChanged ||= typeof change === "object";
+      done(`${path} ${said(change)}`);
     }
     if (changed !== null) {
       for (const [path, text] of changed) {
@@ -71,7 +74,7 @@ settings of CRI stay as they are, and doctor says which of them bypass verifiers
     if ((await readIfThere(place.at(policy))) === null) {
       warn(`there is no policy at ${policy}: until there is one, every image is denied`);
     }
-    print(nextSteps(place.binDir, changed === null));
+    print(nextSteps(place.binDir, { configurationIsLeft: changed === null, unitChanged }));
     return EXIT.ok;
   },
 });
@@ -96,7 +99,10 @@ async function configurationWithImport({ at, binDir }: Place): Promise<readonly 
   }
 }
 
-function nextSteps(binDir: string, configurationIsLeft: boolean): string {
+function nextSteps(
+  binDir: string,
+  { configurationIsLeft, unitChanged }: { configurationIsLeft: boolean; unitChanged: boolean },
+): string {
   const configuration = configurationIsLeft
     ? `\n# containerd's configuration must say (containerd 2.1 or later):\n${containerdConfiguration(binDir)}`
     : "";
@@ -104,7 +110,7 @@ function nextSteps(binDir: string, configurationIsLeft: boolean): string {
 # then
 systemctl daemon-reload
 systemctl enable --now countersign.socket countersign.service
-systemctl restart containerd
+${unitChanged ? "systemctl restart countersign.service\n" : ""}systemctl restart containerd
 countersign doctor
 `;
 }

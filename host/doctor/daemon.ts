@@ -80,7 +80,7 @@ export function policyFindings({
       error("policy-keys", what, "what needs this key is denied", "put a usable public key there"),
     );
   } else {
-    findings.push(ok("policy-keys", `${policy.keys.length} keys can be used`));
+    findings.push(ok("policy-keys", `all of its keys can be used: ${policy.keys.length}`));
   }
   return findings;
 }
@@ -116,7 +116,7 @@ export function policyRemarks({ findings, path }: GetPolicyResponse): Finding[] 
   return [
     warning(
       "policy",
-      `${path} has ${serious.length} remarks, the first: ${serious[0]?.message}`,
+      `policy check has findings on ${path}: ${serious.length}, the first: ${serious[0]?.message}`,
       "a scope may be open, or closed, that was not meant to be",
       `run countersign policy check ${path}`,
     ),

@@ -47,7 +47,7 @@ async function filesFinding(hostsDir: string): Promise<Finding> {
       }
     }
   }
-  if (broken.length === 0) return ok("hosts-files", `${count} hosts.toml can be read`);
+  if (broken.length === 0) return ok("hosts-files", `every hosts.toml can be read: ${count}`);
   return warning(
     "hosts-files",
     broken.join("; "),

@@ -227,11 +227,16 @@ test("doctor without a containerd reads the file it is given, with its imports",
     const where = ["--containerd", socket, "--socket", socket, "--containerd-config", file];
     const { status, stdout } = await countersign("doctor", "--json", ...where);
     assert.equal(status, 1);
-    const errors = withSeverity(JSON.parse(stdout).findings, "error");
+    const { findings } = JSON.parse(stdout);
+    const errors = withSeverity(findings, "error");
     for (const id of ["containerd-daemon", "bypass-discard-unpacked-layers", "daemon"] as const) {
       assert.ok(errors.includes(id), `${id} in ${errors}`);
     }
     assert.ok(!errors.includes("bypass-use-local-image-pull"));
+    assert.equal(
+      one(findings, "containerd-daemon").what,
+      `no containerd answers on ${socket}: connect ENOENT`,
+    );
   });
 });
 

@@ -25,6 +25,7 @@ test("install: plugin, units and folders; again, and nothing changes; uninstall 
   assert.equal(first.status, 0, first.stderr);
   assert.match(first.stdout, /systemctl enable --now countersign\.socket countersign\.service/);
   assert.match(first.stdout, /use_local_image_pull = false/);
+  assert.doesNotMatch(first.stdout, /systemctl restart countersign/);
   assert.match(first.stderr, /there is no policy at \/etc\/countersign\/policy\.json/);
   for (const name of [PLUGIN, ...UNITS, "etc/countersign"]) assert.ok(existsSync(join(root, name)), name);
   assert.match(
@@ -70,8 +71,9 @@ test("install: a configuration that cannot be added to is left, and nothing is i
 test("install: units of another's making are kept beside ours", async (t) => {
   const root = temporaryFolder(t);
   put(root, UNITS[0] as string, "[Service]\n");
-  await runCli(["install", "--root", root]);
+  const { stdout } = await runCli(["install", "--root", root]);
   assert.equal(read(root, `${UNITS[0]}.before-countersign-1`), "[Service]\n");
+  assert.match(stdout, /^systemctl restart countersign\.service$/m);
 });
 
 test("install --dry-run: says everything, does nothing", async (t) => {
