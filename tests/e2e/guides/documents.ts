@@ -17,6 +17,30 @@ containerd config default >/etc/containerd/config.toml
 systemctl start containerd docker
 cp ${pathOf("docs/examples/replay-log.mjs")} .
 `,
+  "docs/embedding.md": `
+export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+cp ${pathOf("docs/examples/judge.mjs")} .
+mkdir -p node_modules/.bin
+ln -s ${pathOf("")} node_modules/countersign
+ln -s ${pathOf("node_modules/@bytecodealliance")} node_modules/@bytecodealliance
+ln -s ../@bytecodealliance/jco/src/jco.js node_modules/.bin/jco
+cat >policy.json <<'END'
+${JSON.stringify({
+  default: [{ type: "reject" }],
+  transports: {
+    docker: {
+      "ghcr.io/acme": [
+        {
+          type: "sigstoreSigned",
+          keyPath: "/home/operator/cosign.pub",
+          signedIdentity: { type: "matchRepository" },
+        },
+      ],
+    },
+  },
+})}
+END
+`,
 };
 
 export function pathOf(document: string): string {
