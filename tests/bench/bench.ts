@@ -19,7 +19,7 @@ export class Bench {
 
   constructor(quick: boolean) {
     this.quick = quick;
-    this.effort = quick ? { rounds: 5, turnMs: 60 } : { rounds: 15, turnMs: 200 };
+    this.effort = quick ? { rounds: 5, turnMs: 25 } : { rounds: 15, turnMs: 200 };
     this.executions = quick ? 5 : 15;
   }
 
