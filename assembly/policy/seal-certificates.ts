@@ -3,6 +3,7 @@
 
 import { BytesMap } from "../bytes/bytes-map";
 import { CA_FILE_BYTES } from "../limits";
+import { PublicKey } from "../sig/public-key";
 import { Certificate } from "../x509/certificate";
 import { parseCertificates, TrustAnchors, trustAnchorsIn } from "../x509/certificates";
 import { Material } from "./types";
@@ -12,6 +13,8 @@ const NOT_CERTIFICATES_ALONE: string = "it is not certificates in PEM alone";
 const CA_TOO_LONG: string = "longer than 1 MiB";
 
 export class CertificateReading {
+  /** Those that certificates were read with, of every content once. */
+  readonly keys: Array<PublicKey> = [];
   /** By content. */
   private readonly anchors: BytesMap<TrustAnchors> = new BytesMap<TrustAnchors>();
   private readonly intermediates: BytesMap<Array<Certificate>> = new BytesMap<Array<Certificate>>();
@@ -25,6 +28,7 @@ export class CertificateReading {
     if (anchors === null) {
       anchors = usable(trustAnchorsIn(content));
       this.anchors.add(content, anchors);
+      this.addKeys(anchors.certificates);
     }
     material.certificates = anchors.certificates;
     material.skipped = anchors.skipped;
@@ -40,12 +44,19 @@ export class CertificateReading {
     if (certificates === null) {
       certificates = parseCertificates(content, i32.MAX_VALUE);
       if (certificates === null) certificates = [];
-      // What is read only when it is used would be given back with the call that used it.
-      for (let i = 0; i < certificates.length; i++) certificates[i].key();
       this.intermediates.add(content, certificates);
+      this.addKeys(certificates);
     }
     material.certificates = certificates;
     return certificates.length > 0 ? "" : NOT_CERTIFICATES_ALONE;
+  }
+
+  /** A key that is read only when it is used would be given back with the call that used it. */
+  private addKeys(certificates: Array<Certificate>): void {
+    for (let i = 0; i < certificates.length; i++) {
+      const key = certificates[i].key().key;
+      if (key !== null) this.keys.push(key);
+    }
   }
 }
 

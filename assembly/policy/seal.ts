@@ -35,7 +35,7 @@ export function readKeys(policy: Policy): Array<KeyState> {
   const reading = new KeyReading();
   reading.list(policy.default);
   for (let i = 0; i < policy.lists.length; i++) reading.list(policy.lists[i]);
-  reserveMultiples(reading.keys);
+  reserveMultiples(reading.keys, reading.certificates.keys);
   return reading.states.sort((a, b) => a.material.offset - b.material.offset);
 }
 
@@ -45,7 +45,7 @@ class KeyReading {
   readonly keys: Array<PublicKey> = [];
   /** By content. */
   private readonly parsed: BytesMap<ParsedKey> = new BytesMap<ParsedKey>();
-  private readonly certificates: CertificateReading = new CertificateReading();
+  readonly certificates: CertificateReading = new CertificateReading();
   /** Data that was listed. */
   private readonly listed: BytesMap<Material> = new BytesMap<Material>();
 

@@ -70,7 +70,12 @@ export function verifyNumbers(
 
 /** Makes the key one that is known in advance, as those of a policy are. Once in an instance. */
 export function know(parsed: ParsedKey): void {
-  reserveMultiples([parsed.key!]);
+  reserveMultiples([parsed.key!], []);
+}
+
+/** As if certificates of this authority were known. Once in an instance. */
+export function knowAuthority(parsed: ParsedKey): void {
+  reserveMultiples([], [parsed.key!]);
 }
 
 /** As if the ECDSA key had been used so often that all tables pay. */

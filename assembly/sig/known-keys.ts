@@ -33,13 +33,20 @@ const known: Array<KnownPoint> = [];
 let free: usize = 0;
 let end: usize = 0;
 
-/** Reserves memory for multiples of these keys' points, each key given once. To be called once, before sealing. */
-export function reserveMultiples(keys: Array<PublicKey>): void {
+/**
+ * Reserves memory for multiples of these keys' points, each key given once, those of certificate authorities last. To be
+ * called once, before sealing.
+ */
+export function reserveMultiples(keys: Array<PublicKey>, authorities: Array<PublicKey>): void {
   assert(known.length == 0);
   let bytes = 0;
   for (let kind = KeyKind.EcdsaP256; kind <= KeyKind.EcdsaP521; kind++) {
-    const points = pointsOf(keys, kind);
-    if (points.length == 0) continue;
+    const points: Array<Multiples> = [];
+    addPoints(points, keys, kind);
+    addPoints(points, authorities, kind);
+    // Of the keys they certify most are on P-256: none is known, but the generator is.
+    const areCertified = kind == KeyKind.EcdsaP256 && authorities.length > 0;
+    if (points.length == 0 && !areCertified) continue;
     const curve = curveOf(kind);
     const width = largeWidth(kind) - (points.length > FEW_KEYS ? 2 : 0);
     points.unshift(curve.generator);
@@ -54,12 +61,10 @@ export function reserveMultiples(keys: Array<PublicKey>): void {
   end = free + bytes;
 }
 
-function pointsOf(keys: Array<PublicKey>, kind: KeyKind): Array<Multiples> {
-  const points: Array<Multiples> = [];
+function addPoints(points: Array<Multiples>, keys: Array<PublicKey>, kind: KeyKind): void {
   for (let i = 0; i < keys.length && points.length < SMALL_TABLES; i++) {
     if (keys[i].kind == kind) points.push(keys[i].point!);
   }
-  return points;
 }
 
 /** Bits of a window: a table of twice the size saves one addition in twenty. */

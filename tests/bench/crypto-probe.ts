@@ -12,6 +12,7 @@ interface Exports {
   allocate(length: number): number;
   parseKey(pem: number, length: number): number;
   know(key: number): void;
+  knowAuthority(key: number): void;
   makeTables(budget: number): number;
   verify(
     key: number,
@@ -31,24 +32,29 @@ export class CryptoProbe {
   readonly #core = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(PROBE)))
     .exports as unknown as Exports;
 
-  /** As `verifier`, by a key of the policy that has been used for a while. For one key in an instance. */
+  /**
+   * Verifies one signature again and again, with message and signature copied in each time as the component does: by a key
+   * of the policy that has been used for a while. For one key in an instance, as below.
+   */
   verifierByKnownKey(pem: string, message: Uint8Array, signature: Uint8Array): () => boolean {
     const core = this.#core;
     const key = core.parseKey(...this.#put(Buffer.from(pem)));
     core.know(key);
-    const verify = this.#verifier(key, message, signature);
-    for (let i = 0; i < USES; i++) verify();
-    while (core.makeTables(1000));
-    return verify;
+    return this.#prepared(this.#verifier(key, message, signature));
   }
 
-  /**
-   * Verifies one signature again and again, by a key that was never seen before, with message and signature
-   * copied in each time as the component does.
-   */
-  verifier(pem: string, message: Uint8Array, signature: Uint8Array): () => boolean {
+  /** By a key that was never seen before: of a certificate, where all that the policy names is the authority. */
+  verifierByUnknownKey(pem: string, message: Uint8Array, signature: Uint8Array): () => boolean {
     const core = this.#core;
-    return this.#verifier(core.parseKey(...this.#put(Buffer.from(pem))), message, signature);
+    core.knowAuthority(core.parseKey(...this.#put(Buffer.from(pem))));
+    return this.#prepared(this.#verifier(core.parseKey(...this.#put(Buffer.from(pem))), message, signature));
+  }
+
+  /** When what pays for keys that are used often has been made. */
+  #prepared(verify: () => boolean): () => boolean {
+    for (let i = 0; i < USES; i++) verify();
+    while (this.#core.makeTables(1000));
+    return verify;
   }
 
   #verifier(key: number, message: Uint8Array, signature: Uint8Array): () => boolean {

@@ -28,7 +28,7 @@ export const measure: Measure = async function* ({ effort }) {
 
     const contenders = [
       new CryptoProbe().verifierByKnownKey(pem, payload, signature),
-      new CryptoProbe().verifier(pem, payload, signature),
+      new CryptoProbe().verifierByUnknownKey(pem, payload, signature),
       () => verify(HASH, payload, key, signature),
       () => noble.verify(signature, sha256(payload), point, { format: "der", lowS: false, prehash: false }),
     ];

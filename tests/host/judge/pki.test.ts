@@ -393,3 +393,20 @@ test("certificates of the policy are the same for every image, however many came
     assert.equal(judgement.code, i % 2 === 0 ? "accepted" : "certificate-identity-mismatch", `image ${i}`);
   }
 });
+
+test("what is prepared for an authority that is used often changes no verdict", () => {
+  const core = pkiCore();
+  const forged = pkiLeaf({ issuer: authority("intermediate", ROOT) });
+  const verdictOf = (leaf: Issued) => judge(core, imageNamed(), { signatures: [signedBy(leaf)] }, BigInt(T0));
+  const [good, bad] = [accepted(verdictOf(LEAF)), verdictOf(forged)];
+  refused(bad, "certificate-chain-invalid");
+  assert.equal(core.idle(1000), false);
+  for (let i = 0; i < 500; i++) verdictOf(LEAF);
+  let slices = 0;
+  while (core.idle(1000)) {
+    slices++;
+    assert.deepEqual([verdictOf(LEAF), verdictOf(forged)], [good, bad]);
+  }
+  assert.ok(slices > 5, `${slices} slices`);
+  assert.deepEqual([verdictOf(LEAF), verdictOf(forged)], [good, bad]);
+});
