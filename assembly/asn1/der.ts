@@ -38,7 +38,7 @@ export class DerReader {
     // X.690 8.1.2.4: larger numbers take more octets. 8.1.5: 0 ends contents of indefinite length.
     if ((tag & 0x1f) == 0x1f || tag == 0) return this.fail();
     this.read(tag);
-    return this.failed ? new Bytes(0, 0) : this.input.slice(start, this.position);
+    return this.failed ? Bytes.NONE : this.input.slice(start, this.position);
   }
 
   /** The contents of the next element, whose identifier octet must be `tag`. */
@@ -143,6 +143,6 @@ export class DerReader {
 
   private fail(): Bytes {
     this.failed = true;
-    return new Bytes(0, 0);
+    return Bytes.NONE;
   }
 }

@@ -10,6 +10,9 @@ export class Bytes {
     readonly length: i32,
   ) {}
 
+  /** No bytes. */
+  static readonly NONE: Bytes = new Bytes(0, 0);
+
   /** The ASCII text `literal`, copied. */
   static of(literal: string): Bytes {
     const out = Bytes.alloc(literal.length);
@@ -56,9 +59,14 @@ export class Bytes {
 
   /** Whether these bytes begin with the ASCII text `literal`. */
   startsWith(literal: string): bool {
-    if (this.length < literal.length) return false;
+    return this.holds(literal, 0);
+  }
+
+  /** Whether the ASCII text `literal` stands at `begin`, which is not negative. */
+  holds(literal: string, begin: i32): bool {
+    if (begin < 0 || literal.length > this.length - begin) return false;
     for (let i = 0; i < literal.length; i++) {
-      if (load<u8>(this.start + i) != literal.charCodeAt(i)) return false;
+      if (load<u8>(this.start + begin + i) != literal.charCodeAt(i)) return false;
     }
     return true;
   }
@@ -97,6 +105,16 @@ export class Bytes {
     for (; i < this.length; i++) {
       const byte = load<u8>(this.start + i);
       if (byte < 0x20 || byte >= 0x80 || byte == 0x22 || byte == 0x5c) return i;
+    }
+    return i;
+  }
+
+  /** Index of the first byte at or after `begin` that is no white space of JSON; `length` if there is none. */
+  spaceEnd(begin: i32): i32 {
+    let i = begin;
+    for (; i < this.length; i++) {
+      const byte = load<u8>(this.start + i);
+      if (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09) break;
     }
     return i;
   }

@@ -19,10 +19,10 @@ export class Bundle {
   material: Material = Material.None;
   /** Whether it holds a `messageSignature` in place of an envelope. */
   isMessageSignature: bool = false;
-  payload: Bytes = new Bytes(0, 0);
-  payloadType: Bytes = new Bytes(0, 0);
+  payload: Bytes = Bytes.NONE;
+  payloadType: Bytes = Bytes.NONE;
   /** The envelope's signature; there is exactly one. */
-  signature: Bytes = new Bytes(0, 0);
+  signature: Bytes = Bytes.NONE;
 
   /** What is signed: DSSE's pre-authentication encoding (secure-systems-lab/dsse protocol.md). */
   signedBytes(): Message {

@@ -11,9 +11,9 @@ import { WholeNumber, wholeNumber } from "../json/whole-number";
 
 export class LogEntry {
   /** Empty for null. */
-  signedEntryTimestamp: Bytes = new Bytes(0, 0);
+  signedEntryTimestamp: Bytes = Bytes.NONE;
   /** Any JSON value, as written. */
-  payload: Bytes = new Bytes(0, 0);
+  payload: Bytes = Bytes.NONE;
 }
 
 /** The entry in `text`, or null if it is none. */
@@ -71,7 +71,7 @@ export function parseLogPayload(text: Bytes): LogPayload | null {
   if (members != 4) reader.fail("expected body, integratedTime, logIndex and logID");
   if (!reader.done()) return null;
 
-  const record = body === null ? new Bytes(0, 0) : decodeBase64(body);
+  const record = body === null ? Bytes.NONE : decodeBase64(body);
   if (record === null) return null;
   const out = new Writer();
   writeText(out.text('{"body":'), body);
@@ -86,7 +86,7 @@ function readBase64(reader: JsonReader): Bytes {
   const data = decodeBase64(reader.string());
   if (data !== null) return data;
   reader.fail("expected base64");
-  return new Bytes(0, 0);
+  return Bytes.NONE;
 }
 
 function readText(reader: JsonReader): Bytes | null {

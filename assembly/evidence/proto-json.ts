@@ -36,7 +36,7 @@ export class ProtoMessage {
 
 /** A string; empty for null. */
 export function readProtoText(reader: JsonReader): Bytes {
-  return reader.takeNull() ? new Bytes(0, 0) : reader.string();
+  return reader.takeNull() ? Bytes.NONE : reader.string();
 }
 
 /** Bytes, in either alphabet of base64; empty for null. */
@@ -45,7 +45,7 @@ export function readProtoBytes(reader: JsonReader): Bytes {
   const data = decodeProtoBase64(readProtoText(reader));
   if (data !== null) return data;
   reader.fail("expected base64", start);
-  return new Bytes(0, 0);
+  return Bytes.NONE;
 }
 
 /** An int64, as a number or in a string; nothing here is decided by one. */

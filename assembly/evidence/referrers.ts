@@ -59,7 +59,7 @@ function readManifestDigest(reader: JsonReader): Bytes | null {
 
 /** The layer of a manifest that is a bundle. */
 export class BundleLayer {
-  digest: Bytes = new Bytes(0, 0);
+  digest: Bytes = Bytes.NONE;
   size: i64 = 0;
 }
 

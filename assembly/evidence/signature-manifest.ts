@@ -10,8 +10,8 @@ import { MANIFEST_BYTES } from "../limits";
 import { CosignAnnotations } from "./cosign-annotations";
 
 export class SignatureLayer {
-  mediaType: Bytes = new Bytes(0, 0);
-  digest: Bytes = new Bytes(0, 0);
+  mediaType: Bytes = Bytes.NONE;
+  digest: Bytes = Bytes.NONE;
   readonly annotations: CosignAnnotations = new CosignAnnotations();
   /** Whether it has the shape of a layer: else the others mean nothing. */
   wellFormed: bool = false;

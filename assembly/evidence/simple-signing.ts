@@ -41,8 +41,8 @@ export function parsePayload(text: Bytes): SimpleSigning | null {
 }
 
 class PayloadReader {
-  manifestDigest: Bytes = new Bytes(0, 0);
-  dockerReference: Bytes = new Bytes(0, 0);
+  manifestDigest: Bytes = Bytes.NONE;
+  dockerReference: Bytes = Bytes.NONE;
   creator: Bytes | null = null;
   hasTimestamp: bool = false;
   timestamp: i64 = 0;
@@ -107,7 +107,7 @@ class PayloadReader {
     reader.enterObject();
     while (reader.nextMember()) {
       const name = reader.memberName();
-      if (name.is("creator")) this.creator = reader.takeNull() ? new Bytes(0, 0) : reader.string();
+      if (name.is("creator")) this.creator = reader.takeNull() ? Bytes.NONE : reader.string();
       else if (name.is("timestamp")) this.readTimestamp();
       else reader.skip();
     }

@@ -17,7 +17,7 @@ export class Subject {
   /** Null where it has none. */
   name: Bytes | null = null;
   /** `digest.sha256`; empty where it has none. */
-  sha256: Bytes = new Bytes(0, 0);
+  sha256: Bytes = Bytes.NONE;
 }
 
 export class Statement {

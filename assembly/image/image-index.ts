@@ -25,7 +25,7 @@ export class ImageIndex {
   /** What is wrong with it; empty if nothing is. */
   problem: string = "";
   /** Where in it. */
-  problemPath: Bytes = new Bytes(0, 0);
+  problemPath: Bytes = Bytes.NONE;
 }
 
 /** Reads an index of this media type. With a `problem` its entries mean nothing. */
@@ -33,7 +33,7 @@ export function parseImageIndex(mediaType: Bytes, text: Bytes): ImageIndex {
   const index = new ImageIndex();
   const reader = new JsonReader(text);
   const isDocker = mediaType.is(DOCKER_LIST);
-  let version = new Bytes(0, 0);
+  let version = Bytes.NONE;
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
@@ -42,7 +42,7 @@ export function parseImageIndex(mediaType: Bytes, text: Bytes): ImageIndex {
       if (!reader.string().equals(mediaType)) reader.failMember("not the media type it is served with");
     } else if (name.is("manifests")) readEntries(reader, isDocker, index);
     else if (!isDocker && name.is("annotations")) readAnnotations(reader);
-    else if (!isDocker && name.is("artifactType")) reader.string();
+    else if (!isDocker && name.is("artifactType")) reader.skipString();
     else if (!isDocker && name.is("subject")) readEntry(reader, isDocker);
     else reader.failMember("not a member of an index");
   }
@@ -70,28 +70,28 @@ function readEntries(reader: JsonReader, isDocker: bool, index: ImageIndex): voi
 
 /** What a platform says. */
 class Platform {
-  os: Bytes = new Bytes(0, 0);
-  architecture: Bytes = new Bytes(0, 0);
-  variant: Bytes = new Bytes(0, 0);
+  os: Bytes = Bytes.NONE;
+  architecture: Bytes = Bytes.NONE;
+  variant: Bytes = Bytes.NONE;
 }
 
 /** A descriptor with an optional platform. */
 function readEntry(reader: JsonReader, isDocker: bool): IndexEntry {
   const start = reader.position();
   const platform = new Platform();
-  let mediaType = new Bytes(0, 0);
-  let digest = new Bytes(0, 0);
+  let mediaType = Bytes.NONE;
+  let digest = Bytes.NONE;
   let size: i64 = -1;
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("mediaType")) mediaType = reader.string();
-    else if (name.is("digest")) digest = reader.string();
+    if (name.is("mediaType")) mediaType = reader.skipString();
+    else if (name.is("digest")) digest = reader.skipString();
     else if (name.is("size")) size = readSize(reader);
     else if (name.is("platform")) readPlatform(reader, platform);
     else if (name.is("urls") || name.is("data")) reader.failMember("content of another place");
     else if (!isDocker && name.is("annotations")) readAnnotations(reader);
-    else if (!isDocker && name.is("artifactType")) reader.string();
+    else if (!isDocker && name.is("artifactType")) reader.skipString();
     else reader.failMember("not a member of a descriptor");
   }
   if (mediaType.length == 0 || digest.length == 0 || size < 0) {
@@ -106,10 +106,10 @@ function readPlatform(reader: JsonReader, into: Platform): void {
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("os")) into.os = reader.string();
-    else if (name.is("architecture")) into.architecture = reader.string();
-    else if (name.is("variant")) into.variant = reader.string();
-    else if (name.is("os.version")) reader.string();
+    if (name.is("os")) into.os = reader.skipString();
+    else if (name.is("architecture")) into.architecture = reader.skipString();
+    else if (name.is("variant")) into.variant = reader.skipString();
+    else if (name.is("os.version")) reader.skipString();
     // Docker's lists may have `features` beside OCI's `os.features`.
     else if (name.is("os.features") || name.is("features")) readStrings(reader);
     else reader.failMember("not a member of a platform");
@@ -119,13 +119,13 @@ function readPlatform(reader: JsonReader, into: Platform): void {
 function readStrings(reader: JsonReader): void {
   if (reader.takeNull()) return;
   reader.enterArray();
-  while (reader.nextItem()) reader.string();
+  while (reader.nextItem()) reader.skipString();
 }
 
 function readAnnotations(reader: JsonReader): void {
   if (reader.takeNull()) return;
   reader.enterObject();
-  while (reader.nextMember()) reader.string();
+  while (reader.nextMember()) reader.skipString();
 }
 
 function platformText(platform: Platform): Bytes {

@@ -34,8 +34,7 @@ export function dockerName(reference: Reference): ImageName {
 /** Reads a name of a transport other than docker and atomic; null if it is none, or the transport has no names. */
 export function parseTransportName(transport: Bytes, text: Bytes): ImageName | null {
   if (transport.is("docker-daemon")) return parseDaemonName(text);
-  if (transport.is("docker-archive") || transport.is("tarball"))
-    return new ImageName(null, new Bytes(0, 0), []);
+  if (transport.is("docker-archive") || transport.is("tarball")) return new ImageName(null, Bytes.NONE, []);
   if (transport.is("dir") || transport.is("sif")) return pathName(text, false);
   if (transport.is("oci") || transport.is("oci-archive")) {
     const colon = text.indexOf(COLON);
@@ -67,7 +66,7 @@ function dockerNamespaces(name: Bytes, wildcards: bool): Array<Bytes> {
 
 /** An image ID, which falls under the transport's default only, or a name with either a tag or a digest. */
 function parseDaemonName(text: Bytes): ImageName | null {
-  if (isDigest(text)) return isSha256Digest(text) ? new ImageName(null, new Bytes(0, 0), []) : null;
+  if (isDigest(text)) return isSha256Digest(text) ? new ImageName(null, Bytes.NONE, []) : null;
   const reference = parseNormalized(text);
   if (reference === null || reference.name.is("docker.io/library/sha256")) return null;
   return (reference.tag === null) == (reference.digest === null) ? null : dockerName(reference);

@@ -30,30 +30,19 @@ export enum JsonKind {
  */
 const LINEAR_MEMBERS: i32 = 16;
 
-/** A member's name, and its offset in the text. */
-class MemberName {
-  constructor(
-    readonly name: Bytes,
-    readonly at: i32,
-  ) {}
-}
-
 /** An object or array that is being read. */
 class Frame {
   /** Whether it is an object. */
   isObject: bool = false;
   /** Elements begun so far. */
   count: i32 = 0;
-  /** Name of the member that is being read; at address 0 while it is not known. */
-  name: Bytes = EMPTY();
-  /** Offset of that name. */
-  nameAt: i32 = 0;
-  /** Names seen. */
-  names: Array<MemberName> = [];
-}
-
-function EMPTY(): Bytes {
-  return new Bytes(0, 0);
+  /** Offset of the name of the member that is being read; negative while it is not known. */
+  nameAt: i32 = -1;
+  /** That name; null where it has not been decoded. */
+  name: Bytes | null = null;
+  /** Names seen, and their offsets. */
+  readonly names: Array<Bytes> = [];
+  readonly namesAt: Array<i32> = [];
 }
 
 export class JsonReader {
@@ -70,7 +59,7 @@ export class JsonReader {
   /** Offset of the failure in the text. */
   failureAt: i32 = 0;
   /** Path of the value that failed. */
-  failurePath: Bytes = EMPTY();
+  failurePath: Bytes = Bytes.NONE;
 
   constructor(readonly text: Bytes) {}
 
@@ -118,10 +107,8 @@ export class JsonReader {
 
   /** The kind of the next value. */
   kind(): JsonKind {
-    if (this.failed()) return JsonKind.None;
-    this.skipSpace();
-    if (this.at >= this.text.length) return JsonKind.None;
-    switch (this.text.at(this.at)) {
+    const byte = this.next();
+    switch (byte) {
       case 0x7b:
         return JsonKind.Object;
       case 0x5b:
@@ -135,14 +122,12 @@ export class JsonReader {
       case 0x6e:
         return JsonKind.Null;
     }
-    const byte = this.text.at(this.at);
     return byte == 0x2d || isDigit(byte) ? JsonKind.Number : JsonKind.None;
   }
 
   /** Enters an object; then call `nextMember` until it says no. False, with a failure, if there is none. */
   enterObject(): bool {
-    if (!this.expect(JsonKind.Object, "expected an object")) return false;
-    return this.enter(true);
+    return this.expect(0x7b, "expected an object") && this.enter(true);
   }
 
   /** Goes to the next member's value and makes its name `memberName()`; false at the end of the object. */
@@ -153,37 +138,29 @@ export class JsonReader {
       this.refuseRepeated(frame);
       return false;
     }
-    frame.nameAt = this.at;
-    if (this.kind() != JsonKind.String) {
-      this.fail("expected a member name in double quotes");
-      return false;
-    }
-    frame.name = this.string();
+    const at = this.at;
+    if (!this.expect(0x22, "expected a member name in double quotes")) return false;
+    const name = this.string();
     if (this.failed()) return false;
-    if (isRepeated(frame)) {
+    frame.name = name;
+    frame.nameAt = at;
+    if (isRepeated(frame.names, name)) {
       this.failMember("the same member twice");
       return false;
     }
-    frame.names.push(new MemberName(frame.name, frame.nameAt));
-    this.skipSpace();
-    if (this.at >= this.text.length || this.text.at(this.at) != 0x3a) {
-      this.fail("expected a colon");
-      return false;
-    }
-    this.at++;
-    this.skipSpace();
-    return true;
+    frame.names.push(name);
+    frame.namesAt.push(at);
+    return this.passColon();
   }
 
   /** Name of the member whose value is next. */
   memberName(): Bytes {
-    return this.frames[this.depth - 1].name;
+    return this.nameIn(this.frames[this.depth - 1]);
   }
 
   /** Enters an array; then call `nextItem` until it says no. */
   enterArray(): bool {
-    if (!this.expect(JsonKind.Array, "expected an array")) return false;
-    return this.enter(false);
+    return this.expect(0x5b, "expected an array") && this.enter(false);
   }
 
   /** Goes to the next element; false at the end of the array. */
@@ -201,54 +178,61 @@ export class JsonReader {
 
   /** The next value, which must be a string, decoded. Shares memory with the text where nothing is escaped. */
   string(): Bytes {
-    if (!this.expect(JsonKind.String, "expected a string")) return EMPTY();
+    if (!this.expect(0x22, "expected a string")) return Bytes.NONE;
     const start = ++this.at;
-    // Plain ASCII and well-formed UTF-8 need no copy.
-    while (this.at < this.text.length) {
-      this.at = this.text.plainEnd(this.at);
-      if (this.at == this.text.length) break;
-      const byte = this.text.at(this.at);
-      if (byte == 0x22) return this.text.slice(start, this.at++);
-      if (byte == 0x5c || byte < 0x20) break;
-      const length = sequenceLength(this.text, this.at);
-      if (length == 0) break;
-      this.at += length;
-    }
-    return this.decodedString(start);
+    return this.passPlain() ? this.text.slice(start, this.at++) : this.decodedString(start);
+  }
+
+  /** Reads over the next value, which must be a string. */
+  skipString(): void {
+    if (!this.expect(0x22, "expected a string")) return;
+    const start = ++this.at;
+    if (this.passPlain()) this.at++;
+    else this.decodedString(start);
   }
 
   /** The text of the next value, which must be a number. */
   number(): Bytes {
-    if (!this.expect(JsonKind.Number, "expected a number")) return EMPTY();
+    const byte = this.next();
+    if (byte != 0x2d && !isDigit(byte)) {
+      this.unexpected("expected a number");
+      return Bytes.NONE;
+    }
     const start = this.at;
-    if (this.peek() == 0x2d) this.at++;
-    if (this.peek() == 0x30) this.at++;
-    else if (!this.digits()) return this.malformed(start);
-    if (this.peek() == 0x2e) {
-      this.at++;
-      if (!this.digits()) return this.malformed(start);
-    }
-    if ((this.peek() | 0x20) == 0x65) {
-      this.at++;
-      if (this.peek() == 0x2b || this.peek() == 0x2d) this.at++;
-      if (!this.digits()) return this.malformed(start);
-    }
-    return this.text.slice(start, this.at);
+    return this.passNumber() ? this.text.slice(start, this.at) : Bytes.NONE;
   }
 
   /** Reads over the next value, whatever it is. Names repeated inside it go unnoticed, as in Go. */
   skip(): void {
-    const kind = this.kind();
-    if (kind == JsonKind.Object || kind == JsonKind.Array) {
-      if (!this.enter(kind == JsonKind.Object)) return;
-      const frame = this.frames[this.depth - 1];
-      while (kind == JsonKind.Object ? this.nextUncheckedMember(frame) : this.nextItem()) this.skip();
-    } else if (kind == JsonKind.String) this.string();
-    else if (kind == JsonKind.Number) this.number();
-    else if (kind == JsonKind.True) this.literal("true");
-    else if (kind == JsonKind.False) this.literal("false");
-    else if (kind == JsonKind.Null) this.literal("null");
-    else this.fail(this.at < this.text.length ? "expected a JSON value" : "unexpected end of the text");
+    switch (this.kind()) {
+      case JsonKind.Object: {
+        if (!this.enter(true)) return;
+        const frame = this.frames[this.depth - 1];
+        while (this.nextUncheckedMember(frame)) this.skip();
+        return;
+      }
+      case JsonKind.Array: {
+        if (!this.enter(false)) return;
+        while (this.nextItem()) this.skip();
+        return;
+      }
+      case JsonKind.String:
+        this.skipString();
+        return;
+      case JsonKind.Number:
+        this.passNumber();
+        return;
+      case JsonKind.True:
+        this.literal("true");
+        return;
+      case JsonKind.False:
+        this.literal("false");
+        return;
+      case JsonKind.Null:
+        this.literal("null");
+        return;
+    }
+    this.unexpected("expected a JSON value");
   }
 
   /**
@@ -263,7 +247,7 @@ export class JsonReader {
     if (this.enter(true)) {
       const frame = this.frames[depth];
       while (found === null && this.nextUncheckedMember(frame)) {
-        if (frame.name.is(name) && this.kind() == JsonKind.String) found = this.string();
+        if (this.isNameIn(frame, name) && this.kind() == JsonKind.String) found = this.string();
         else this.skip();
       }
     }
@@ -279,8 +263,8 @@ export class JsonReader {
     const out = new Writer();
     for (let i = 0; i < this.depth; i++) {
       const frame = this.frames[i];
-      if (frame.count == 0 || (frame.isObject && frame.name.start == 0)) break;
-      if (frame.isObject) writeMemberPath(out, frame.name);
+      if (frame.count == 0 || (frame.isObject && frame.nameAt < 0)) break;
+      if (frame.isObject) writeMemberPath(out, this.nameIn(frame));
       else
         out
           .byte(0x5b)
@@ -293,41 +277,75 @@ export class JsonReader {
   /** At the end of an object with many members: fails at the first name that stands there a second time. */
   private refuseRepeated(frame: Frame): void {
     if (this.failed() || frame.names.length <= LINEAR_MEMBERS) return;
-    const names = frame.names;
-    names.sort(compareNames);
-    let first: MemberName | null = null;
-    for (let i = 1; i < names.length; i++) {
-      if (names[i].name.equals(names[i - 1].name) && (first === null || names[i].at < first.at))
-        first = names[i];
+    const sorted = frame.names.slice(0).sort(compareBytes);
+    const repeated: Array<Bytes> = [];
+    for (let i = 1; i < sorted.length; i++) if (sorted[i].equals(sorted[i - 1])) repeated.push(sorted[i]);
+    if (repeated.length == 0) return;
+    const isSeen = new StaticArray<bool>(repeated.length);
+    for (let i = 0; i < frame.names.length; i++) {
+      const at = lowerBound(repeated, frame.names[i]);
+      if (at == repeated.length || !repeated[at].equals(frame.names[i])) continue;
+      if (isSeen[at]) {
+        frame.name = frame.names[i];
+        frame.nameAt = frame.namesAt[i];
+        break;
+      }
+      isSeen[at] = true;
     }
-    if (first === null) return;
-    frame.name = first.name;
     this.depth++;
-    this.fail("the same member twice", first.at);
+    this.failMember("the same member twice");
     this.depth--;
   }
 
   private nextUncheckedMember(frame: Frame): bool {
     if (this.failed() || !this.nextElement(frame, 0x7d, "expected a comma or a closing brace")) return false;
-    if (this.kind() != JsonKind.String) {
-      this.fail("expected a member name in double quotes");
-      return false;
-    }
-    frame.name = this.string();
-    this.skipSpace();
-    if (this.peek() != 0x3a) {
+    const at = this.at;
+    if (!this.expect(0x22, "expected a member name in double quotes")) return false;
+    this.skipString();
+    if (this.failed()) return false;
+    frame.nameAt = at;
+    frame.name = null;
+    return this.passColon();
+  }
+
+  /** The name of the member that is being read in an object. */
+  private nameIn(frame: Frame): Bytes {
+    const known = frame.name;
+    if (known !== null) return known;
+    const reader = new JsonReader(this.text);
+    reader.at = frame.nameAt;
+    const name = reader.string();
+    frame.name = name;
+    return name;
+  }
+
+  /** Whether that name is the ASCII text `name`. */
+  private isNameIn(frame: Frame, name: string): bool {
+    const begin = frame.nameAt + 1;
+    // In most texts nothing of a name is escaped.
+    if (this.text.holds(name, begin) && this.text.at(begin + name.length) == 0x22) return true;
+    return this.text.holds("\\", this.text.plainEnd(begin)) && this.nameIn(frame).is(name);
+  }
+
+  private passColon(): bool {
+    if (this.next() != 0x3a) {
       this.fail("expected a colon");
       return false;
     }
     this.at++;
-    return !this.failed();
+    this.skipSpace();
+    return true;
   }
 
-  private expect(kind: JsonKind, otherwise: string): bool {
-    if (this.failed()) return false;
-    if (this.kind() == kind) return true;
-    this.fail(this.at < this.text.length ? otherwise : "unexpected end of the text");
+  /** Whether this byte is next; else, and where nothing follows, a failure. */
+  private expect(byte: u8, otherwise: string): bool {
+    if (this.next() == byte) return true;
+    this.unexpected(otherwise);
     return false;
+  }
+
+  private unexpected(otherwise: string): void {
+    this.fail(this.at < this.text.length ? otherwise : "unexpected end of the text");
   }
 
   private enter(isObject: bool): bool {
@@ -341,6 +359,7 @@ export class JsonReader {
     frame.isObject = isObject;
     frame.count = 0;
     frame.names.length = 0;
+    frame.namesAt.length = 0;
     return true;
   }
 
@@ -353,7 +372,7 @@ export class JsonReader {
     }
     if (frame.count > 0) {
       if (this.peek() != 0x2c) {
-        this.fail(this.at < this.text.length ? otherwise : "unexpected end of the text");
+        this.unexpected(otherwise);
         return false;
       }
       this.at++;
@@ -364,7 +383,38 @@ export class JsonReader {
       return false;
     }
     frame.count++;
-    frame.name = EMPTY();
+    frame.nameAt = -1;
+    return true;
+  }
+
+  /** Goes on to the end of a string that has no escapes and no broken UTF-8 up to there; false where it has. */
+  private passPlain(): bool {
+    for (this.at = this.text.plainEnd(this.at); this.at < this.text.length; ) {
+      const byte = this.text.at(this.at);
+      if (byte == 0x22) return true;
+      if (byte == 0x5c || byte < 0x20) return false;
+      const length = sequenceLength(this.text, this.at);
+      if (length == 0) return false;
+      this.at = this.text.plainEnd(this.at + length);
+    }
+    return false;
+  }
+
+  /** Goes to the end of a number; false, with a failure, if it is none. */
+  private passNumber(): bool {
+    const start = this.at;
+    if (this.peek() == 0x2d) this.at++;
+    if (this.peek() == 0x30) this.at++;
+    else if (!this.digits()) return this.malformed(start);
+    if (this.peek() == 0x2e) {
+      this.at++;
+      if (!this.digits()) return this.malformed(start);
+    }
+    if ((this.peek() | 0x20) == 0x65) {
+      this.at++;
+      if (this.peek() == 0x2b || this.peek() == 0x2d) this.at++;
+      if (!this.digits()) return this.malformed(start);
+    }
     return true;
   }
 
@@ -380,10 +430,10 @@ export class JsonReader {
       }
       if (byte < 0x20) {
         this.fail("control character in a string", this.at);
-        return EMPTY();
+        return Bytes.NONE;
       }
       if (byte == 0x5c) {
-        if (!this.escape(out)) return EMPTY();
+        if (!this.escape(out)) return Bytes.NONE;
         continue;
       }
       const length = sequenceLength(this.text, this.at);
@@ -392,7 +442,7 @@ export class JsonReader {
       this.at += max(length, 1);
     }
     this.fail("unterminated string", start - 1);
-    return EMPTY();
+    return Bytes.NONE;
   }
 
   private escape(out: Writer): bool {
@@ -467,9 +517,9 @@ export class JsonReader {
     return this.at > start;
   }
 
-  private malformed(start: i32): Bytes {
+  private malformed(start: i32): bool {
     this.fail("malformed number", start);
-    return EMPTY();
+    return false;
   }
 
   /** The next byte, or 0 at the end. */
@@ -477,12 +527,14 @@ export class JsonReader {
     return this.at < this.text.length ? this.text.at(this.at) : 0;
   }
 
+  /** The first byte that is no white space, or 0 at the end. */
+  private next(): u8 {
+    this.skipSpace();
+    return this.peek();
+  }
+
   private skipSpace(): void {
-    while (this.at < this.text.length) {
-      const byte = this.text.at(this.at);
-      if (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09) return;
-      this.at++;
-    }
+    this.at = this.text.spaceEnd(this.at);
   }
 }
 
@@ -490,17 +542,23 @@ function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-/** Whether the name that was just read stood in its object before; where there are many, its end will tell. */
-function isRepeated(frame: Frame): bool {
-  if (frame.names.length > LINEAR_MEMBERS) return false;
-  for (let i = 0; i < frame.names.length; i++) if (frame.names[i].name.equals(frame.name)) return true;
+/** Whether a name stood in its object before; where there are many, its end will tell. */
+function isRepeated(names: Array<Bytes>, name: Bytes): bool {
+  if (names.length > LINEAR_MEMBERS) return false;
+  for (let i = 0; i < names.length; i++) if (names[i].equals(name)) return true;
   return false;
 }
 
-/** By name, the same names in the order in which they stand. */
-function compareNames(a: MemberName, b: MemberName): i32 {
-  const order = compareBytes(a.name, b.name);
-  return order != 0 ? order : a.at - b.at;
+/** Index of the first of these sorted names that is not before `name`. */
+function lowerBound(names: Array<Bytes>, name: Bytes): i32 {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareBytes(names[middle], name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Writes `.name`, or `["name"]` where it is no identifier; the first one goes without its dot. ASCII, whatever the name. */

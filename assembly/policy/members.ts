@@ -17,7 +17,7 @@ export function readRequiredText(reader: JsonReader): Bytes {
   const text = readText(reader);
   if (text === null || text.length == 0) {
     reader.fail("expected a string that is not empty", start);
-    return new Bytes(0, 0);
+    return Bytes.NONE;
   }
   return text;
 }
@@ -58,7 +58,7 @@ export function readPathItems(
   while (reader.nextItem()) {
     const offset = reader.position();
     const text = readText(reader);
-    const path = text === null ? new Bytes(0, 0) : text;
+    const path = text === null ? Bytes.NONE : text;
     if (!reader.failed()) into.push(new Material(offset, member, into.length, policy.file(path), null));
   }
 }

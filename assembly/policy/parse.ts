@@ -21,7 +21,7 @@ export function readPolicy(reader: JsonReader): Policy {
       const name = reader.memberName();
       if (name.is("default")) {
         hasDefault = true;
-        policy.default = readList(reader, policy, new Bytes(0, 0), new Bytes(0, 0), true);
+        policy.default = readList(reader, policy, Bytes.NONE, Bytes.NONE, true);
       } else if (name.is("transports")) {
         policy.hasTransports = true;
         readTransports(reader, policy);

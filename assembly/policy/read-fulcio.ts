@@ -11,8 +11,8 @@ import { uriPatternProblem } from "./uri-pattern";
 export function readFulcio(reader: JsonReader, policy: Policy): Fulcio {
   const start = reader.position();
   const ca: Array<Material> = [];
-  let oidcIssuer = new Bytes(0, 0);
-  let subject = new FulcioSubject(FulcioSubjectKind.Email, new Bytes(0, 0));
+  let oidcIssuer = Bytes.NONE;
+  let subject = new FulcioSubject(FulcioSubjectKind.Email, Bytes.NONE);
   let subjects = 0;
   let sources = 0;
   reader.enterObject();

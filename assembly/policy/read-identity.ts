@@ -33,7 +33,7 @@ export function readIdentity(reader: JsonReader): SignedIdentity {
 function readPlain(reader: JsonReader, type: IdentityType, start: i32): SignedIdentity {
   reader.enterObject();
   while (reader.nextMember()) {
-    if (reader.memberName().is("type")) reader.string();
+    if (reader.memberName().is("type")) reader.skipString();
     else reader.failMember("unknown member; this type of signedIdentity has no other than type");
   }
   return new SignedIdentity(type, start);
@@ -72,7 +72,7 @@ function readOnly(reader: JsonReader, member: string): Bytes | null {
   let text: Bytes | null = null;
   reader.enterObject();
   while (reader.nextMember()) {
-    if (reader.memberName().is("type")) reader.string();
+    if (reader.memberName().is("type")) reader.skipString();
     else if (reader.memberName().is(member)) text = readText(reader);
     else reader.failMember("unknown member of this type of signedIdentity");
   }
@@ -84,7 +84,7 @@ function readRemapIdentity(reader: JsonReader, start: i32): SignedIdentity {
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("type")) reader.string();
+    if (name.is("type")) reader.skipString();
     else if (name.is("prefix")) identity.prefix = textOrEmpty(reader);
     else if (name.is("signedPrefix")) identity.signedPrefix = textOrEmpty(reader);
     else reader.failMember("unknown member of this type of signedIdentity");
@@ -97,7 +97,7 @@ function readRemapIdentity(reader: JsonReader, start: i32): SignedIdentity {
 
 function textOrEmpty(reader: JsonReader): Bytes {
   const text = readText(reader);
-  return text === null ? new Bytes(0, 0) : text;
+  return text === null ? Bytes.NONE : text;
 }
 
 /** A whole host[:port], or a name that begins with one; no tag, no digest (upstream: validateIdentityRemappingPrefix). */

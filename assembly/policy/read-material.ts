@@ -43,9 +43,7 @@ export function readDatas(reader: JsonReader, member: string, into: Array<Materi
     while (reader.nextItem()) {
       const itemOffset = reader.position();
       const data = readData(reader);
-      items.push(
-        new Material(itemOffset, member, items.length, null, data === null ? new Bytes(0, 0) : data),
-      );
+      items.push(new Material(itemOffset, member, items.length, null, data === null ? Bytes.NONE : data));
     }
     append(reader, offset, items, into);
   }

@@ -32,7 +32,7 @@ export function readRequirement(reader: JsonReader, policy: Policy): Requirement
 function readPlain(reader: JsonReader, requirement: Requirement): Requirement {
   reader.enterObject();
   while (reader.nextMember()) {
-    if (reader.memberName().is("type")) reader.string();
+    if (reader.memberName().is("type")) reader.skipString();
     else reader.failMember("unknown member; this requirement has no other than type");
   }
   return requirement;
@@ -45,7 +45,7 @@ function readSignedBy(reader: JsonReader, policy: Policy, start: i32): Requireme
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("type")) reader.string();
+    if (name.is("type")) reader.skipString();
     else if (name.is("keyType")) requirement.keyType = readKeyType(reader);
     else if (name.is("keyPath")) {
       sources++;
@@ -87,7 +87,7 @@ function readKeyType(reader: JsonReader): Bytes {
     return type;
   }
   reader.fail("expected GPGKeys, signedByGPGKeys, X509Certificates or signedByX509CAs", start);
-  return new Bytes(0, 0);
+  return Bytes.NONE;
 }
 
 function readSignedBaseLayer(reader: JsonReader, start: i32): Requirement {
@@ -95,7 +95,7 @@ function readSignedBaseLayer(reader: JsonReader, start: i32): Requirement {
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("type")) reader.string();
+    if (name.is("type")) reader.skipString();
     else if (name.is("baseLayerIdentity")) requirement.writtenIdentity = readIdentity(reader);
     else reader.failMember("unknown member; signedBaseLayer has type and baseLayerIdentity");
   }

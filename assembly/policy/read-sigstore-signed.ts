@@ -16,7 +16,7 @@ export function readSigstoreSigned(reader: JsonReader, policy: Policy, start: i3
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("type")) reader.string();
+    if (name.is("type")) reader.skipString();
     else if (name.is("keyPath")) sources += readPath(reader, policy, "keyPath", keys);
     else if (name.is("keyPaths")) sources += readPaths(reader, policy, "keyPaths", keys);
     else if (name.is("keyData")) sources += readOneData(reader, "keyData", keys);

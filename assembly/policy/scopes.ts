@@ -36,8 +36,8 @@ export function candidates(policy: Policy, transport: Bytes, name: ImageName): A
     add(out, policy, transport, namespace, false);
   }
   if (isDocker) add(out, policy, transport, Bytes.of("*"), true);
-  if (name.identity.length > 0) add(out, policy, transport, new Bytes(0, 0), false);
-  out.push(new Candidate(new Bytes(0, 0), new Bytes(0, 0), false, policy.default));
+  if (name.identity.length > 0) add(out, policy, transport, Bytes.NONE, false);
+  out.push(new Candidate(Bytes.NONE, Bytes.NONE, false, policy.default));
   return out;
 }
 

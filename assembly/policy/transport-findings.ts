@@ -23,7 +23,7 @@ const TRANSPORTS: StaticArray<string> = [
 
 /** One for each transport, where its first scope is. */
 export function transportFindings(out: Findings, policy: Policy): void {
-  let last = new Bytes(0, 0);
+  let last = Bytes.NONE;
   for (let i = 0; i < policy.lists.length; i++) {
     const list = policy.lists[i];
     const transport = list.transport;

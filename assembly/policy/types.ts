@@ -27,12 +27,12 @@ export class SignedIdentity {
     readonly offset: i32 = 0,
   ) {}
   /** `dockerReference` or `dockerRepository` as written; else empty. */
-  text: Bytes = new Bytes(0, 0);
+  text: Bytes = Bytes.NONE;
   /** The same, read. */
   reference: Reference | null = null;
   /** `prefix` and `signedPrefix` of a remapIdentity. */
-  prefix: Bytes = new Bytes(0, 0);
-  signedPrefix: Bytes = new Bytes(0, 0);
+  prefix: Bytes = Bytes.NONE;
+  signedPrefix: Bytes = Bytes.NONE;
 }
 
 /** A file the policy names. Its content comes from the host after loading. */
@@ -134,7 +134,7 @@ export class Requirement {
   /** `signedIdentity`, or `baseLayerIdentity`; null where none is written. */
   writtenIdentity: SignedIdentity | null = null;
   /** signedBy: `keyType`. */
-  keyType: Bytes = new Bytes(0, 0);
+  keyType: Bytes = Bytes.NONE;
   /** Public keys of sigstoreSigned, keyrings of signedBy. */
   keys: Array<Material> = [];
   rekorKeys: Array<Material> = [];
@@ -190,7 +190,7 @@ export class RequirementList {
 export class Policy {
   constructor(readonly text: Bytes) {}
 
-  default: RequirementList = new RequirementList(new Bytes(0, 0), new Bytes(0, 0), 0, true);
+  default: RequirementList = new RequirementList(Bytes.NONE, Bytes.NONE, 0, true);
   /** Whether `transports` is written, and every transport in it, in their order. */
   hasTransports: bool = false;
   readonly transports: Array<Bytes> = [];

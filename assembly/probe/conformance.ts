@@ -59,7 +59,7 @@ function field(): Bytes | null {
 
 function text(): Bytes {
   const value = field();
-  return value === null ? new Bytes(0, 0) : value;
+  return value === null ? Bytes.NONE : value;
 }
 
 /** An answer of no fields, or none. */
@@ -182,11 +182,7 @@ export function verifyLogEntry(): usize {
     requirement.rekorKeys.push(key);
   }
   if (verifier === null || signature === null || payload === null) return verdict(false);
-  const untrusted = new UntrustedSignature(
-    SignatureKind.SimpleSigning,
-    new Bytes(0, 0),
-    Message.holding(payload),
-  );
+  const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, Bytes.NONE, Message.holding(payload));
   untrusted.annotations.logEntry = entry;
   const logged = readLogEntry(requirement, untrusted, signature, new Budget());
   if (logged.rejection !== null || !logged.verifier.equals(verifier)) return verdict(false);
@@ -227,7 +223,7 @@ export function verifyPki(): usize {
   const now = <u64>readWholeNumber(text())!.value;
   const areIntermediatesUsable = intermediates === null || intermediates.certificates.length > 0;
   if (roots.certificates.length == 0 || !areIntermediatesUsable) return verdict(false);
-  const question = new Question(null, new Bytes(0, 0), now, new Budget());
+  const question = new Question(null, Bytes.NONE, now, new Budget());
   return verdict(pkiSigner(pki, untrusted, question).rejection === null);
 }
 
@@ -245,7 +241,7 @@ function intermediatesIn(pem: Bytes | null): Material | null {
 }
 
 function certifiedBy(certificate: Bytes, chain: Bytes): UntrustedSignature {
-  const nothing = new Bytes(0, 0);
+  const nothing = Bytes.NONE;
   const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, nothing, Message.holding(nothing));
   untrusted.annotations.certificate = certificate;
   untrusted.annotations.chain = chain;

@@ -52,7 +52,7 @@ export function rsaKeyProblem(rsaPublicKey: Bytes): string {
 export function encodeRsaSpki(rsaPublicKey: Bytes): Bytes {
   const oid = Bytes.alloc(RSA_ENCRYPTION.length);
   for (let i = 0; i < oid.length; i++) oid.set(i, RSA_ENCRYPTION[i]);
-  const nothing = new Bytes(0, 0);
+  const nothing = Bytes.NONE;
   const algorithm = new Writer()
     .bytes(encodeElement(OBJECT_IDENTIFIER, oid))
     .bytes(encodeElement(NULL, nothing))

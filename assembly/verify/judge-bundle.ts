@@ -80,7 +80,7 @@ function judgeSubjects(
   const hex = question.digest.from(7);
   let matching = 0;
   let unnamed = 0;
-  let otherName = new Bytes(0, 0);
+  let otherName = Bytes.NONE;
   for (let i = 0; i < statement.subjects.length; i++) {
     const subject = statement.subjects[i];
     if (!subject.sha256.equals(hex)) continue;
@@ -90,9 +90,9 @@ function judgeSubjects(
     else if (matchesIdentity(identity, question.reference, name)) return accepted(untrusted, signed, name);
     else otherName = name;
   }
-  if (matching == 0) return otherImage(untrusted, new Bytes(0, 0));
+  if (matching == 0) return otherImage(untrusted, Bytes.NONE);
   if (unnamed < matching) return otherIdentity(untrusted, requirement, question.reference, otherName);
-  if (identity.type == IdentityType.MatchDigest) return accepted(untrusted, signed, new Bytes(0, 0));
+  if (identity.type == IdentityType.MatchDigest) return accepted(untrusted, signed, Bytes.NONE);
   const reason = new Reason().text(
     "the bundle names no image; sign it with countersign sign-image, or write signedIdentity matchDigest",
   );

@@ -16,11 +16,11 @@ export class ItemOutcome {
 export class Judgement {
   /** Whether the image may be used. Set in `accept` below and nowhere else. */
   ok: bool = false;
-  name: Bytes = new Bytes(0, 0);
-  digest: Bytes = new Bytes(0, 0);
+  name: Bytes = Bytes.NONE;
+  digest: Bytes = Bytes.NONE;
   /** Transport and scope that applied; empty for the policy's `default`. */
-  transport: Bytes = new Bytes(0, 0);
-  scope: Bytes = new Bytes(0, 0);
+  transport: Bytes = Bytes.NONE;
+  scope: Bytes = Bytes.NONE;
   /** Index of the requirement that decided. */
   requirement: i32 = 0;
   /** SHA-256 of the signer's SPKI, hex. */

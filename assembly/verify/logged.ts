@@ -85,5 +85,5 @@ function invalid(untrusted: UntrustedSignature, reason: string): Logged {
 }
 
 function refused(rejection: Judged): Logged {
-  return new Logged(rejection, new Bytes(0, 0), 0);
+  return new Logged(rejection, Bytes.NONE, 0);
 }

@@ -43,7 +43,7 @@ function hasEmail(names: GeneralNames, email: Bytes): bool {
 }
 
 function textOf(text: Bytes | null): Bytes {
-  return text === null ? new Bytes(0, 0) : text;
+  return text === null ? Bytes.NONE : text;
 }
 
 function first(names: Array<Bytes>): Bytes | null {

@@ -34,7 +34,7 @@ export class Subject {
   /** The reference as it was written, completed; null for transports without docker-like names. */
   written: Reference | null = null;
   /** What it is called for the policy: of tag and digest, the digest. */
-  name: ImageName = new ImageName(null, new Bytes(0, 0), []);
+  name: ImageName = new ImageName(null, Bytes.NONE, []);
   /** Null while the name is not resolved. */
   descriptor: Descriptor | null = null;
   /** Its manifest or index, once it is there and is what the descriptor says. */

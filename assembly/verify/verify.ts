@@ -198,11 +198,11 @@ function denial(verdict: Verdict): Judgement {
 }
 
 function tagOrDigest(reference: Reference | null): Bytes {
-  if (reference === null) return new Bytes(0, 0);
+  if (reference === null) return Bytes.NONE;
   const digest = reference.digest;
   if (digest !== null) return digest;
   const tag = reference.tag;
-  return tag === null ? new Bytes(0, 0) : tag;
+  return tag === null ? Bytes.NONE : tag;
 }
 
 function manifestRequest(reference: Reference, key: Bytes): Request {

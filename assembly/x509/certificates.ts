@@ -73,7 +73,7 @@ function behindBegin(text: Bytes): Bytes {
     if (text.from(line).startsWith("-----BEGIN ")) return text.from(next);
     line = next;
   }
-  return new Bytes(0, 0);
+  return Bytes.NONE;
 }
 
 function trimmed(text: Bytes): Bytes {

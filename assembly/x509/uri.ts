@@ -27,7 +27,7 @@ export function parseUri(text: Bytes): Uri | null {
   const rest = scheme == 0 ? text : text.from(scheme + 1);
   // Without a scheme a colon in the first segment would make what stands before it one.
   if (scheme == 0 && firstSegment(rest).indexOf(COLON) >= 0) return null;
-  if (!rest.startsWith("//")) return new Uri(new Bytes(0, 0));
+  if (!rest.startsWith("//")) return new Uri(Bytes.NONE);
   return parseAuthority(authorityOf(rest.from(2)));
 }
 
