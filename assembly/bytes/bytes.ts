@@ -3,6 +3,8 @@
 /** 1 in each of eight bytes. */
 const ONES: u64 = ((<u64>0x01010101) << 32) | 0x01010101;
 
+const LARGE_ODD: u64 = ((<u64>0x9e3779b9) << 32) | 0x7f4a7c15;
+
 export class Bytes {
   constructor(
     /** Address of the first byte. For hash/, field/ and abi.ts only. */
@@ -49,7 +51,7 @@ export class Bytes {
   }
 
   equals(other: Bytes): bool {
-    return this.length == other.length && memory.compare(this.start, other.start, this.length) == 0;
+    return this.length == other.length && this.sharedWith(other) == this.length;
   }
 
   /** Whether these bytes are the ASCII text `literal`. */
@@ -72,7 +74,19 @@ export class Bytes {
   }
 
   startsWithBytes(other: Bytes): bool {
-    return this.length >= other.length && memory.compare(this.start, other.start, other.length) == 0;
+    return this.length >= other.length && this.sharedWith(other) == other.length;
+  }
+
+  /** How many bytes at the beginning are the same. */
+  sharedWith(other: Bytes): i32 {
+    const end = min(this.length, other.length);
+    let i = 0;
+    for (; i + 8 <= end; i += 8) {
+      const difference = load<u64>(this.start + i) ^ load<u64>(other.start + i);
+      if (difference != 0) return i + <i32>(ctz<u64>(difference) >> 3);
+    }
+    while (i < end && load<u8>(this.start + i) == load<u8>(other.start + i)) i++;
+    return i;
   }
 
   /** Index of the first `byte` at or after `begin`, or -1. */
@@ -125,16 +139,24 @@ export class Bytes {
     memory.copy(this.start, other.start, other.length);
   }
 
-  /** FNV-1a, 32 bits: for hash tables, not for security. */
+  /** For hash tables, not for security: after FNV-1a, eight bytes at a time. */
   fingerprint(): u32 {
-    let h: u32 = 0x811c9dc5;
-    for (let i = 0; i < this.length; i++) h = (h ^ load<u8>(this.start + i)) * 0x01000193;
-    return h;
+    let h: u64 = this.length;
+    let i = 0;
+    for (; i + 8 <= this.length; i += 8) h = mixed(h ^ load<u64>(this.start + i));
+    for (; i < this.length; i++) h = mixed(h ^ load<u8>(this.start + i));
+    return <u32>h;
   }
+}
+
+/** Multiplied by a large odd number, with the upper half, which all bits have gone into, in the lower one, too. */
+function mixed(h: u64): u64 {
+  const product = h * LARGE_ODD;
+  return product ^ (product >> 32);
 }
 
 /** Sorts by unsigned byte values, the shorter first: negative, zero or positive. */
 export function compareBytes(a: Bytes, b: Bytes): i32 {
-  const order = memory.compare(a.start, b.start, min(a.length, b.length));
-  return order != 0 ? order : a.length - b.length;
+  const at = a.sharedWith(b);
+  return at == min(a.length, b.length) ? a.length - b.length : <i32>a.at(at) - <i32>b.at(at);
 }

@@ -56,10 +56,8 @@ export function writeCodePoint(out: Writer, codePoint: u32): void {
 
 /** Compares by UTF-16 code units, as RFC 8785 section 3.2.3 sorts members. Both texts must be well-formed. */
 export function compareUtf16(a: Bytes, b: Bytes): i32 {
-  const shared = min(a.length, b.length);
-  let i = 0;
-  while (i < shared && a.at(i) == b.at(i)) i++;
-  if (i == shared) return a.length - b.length;
+  const i = a.sharedWith(b);
+  if (i == min(a.length, b.length)) return a.length - b.length;
   // UTF-8 sorts by code point. The one difference: code points above U+FFFF (lead byte F0 and up) are surrogates in
   // UTF-16, below U+E000..U+FFFF (lead bytes EE and EF).
   const x = a.at(i);

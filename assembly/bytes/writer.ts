@@ -49,6 +49,11 @@ export class Writer {
     return this.byte(<u8>(0x30 + (value % 10)));
   }
 
+  /** Begins anew, in the memory of what has been written so far. */
+  clear(): void {
+    this.length = 0;
+  }
+
   /** What has been written so far. */
   done(): Bytes {
     return new Bytes(this.buffer, this.length);

@@ -85,8 +85,8 @@ function readEntry(reader: JsonReader, isDocker: bool): IndexEntry {
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("mediaType")) mediaType = reader.skipString();
-    else if (name.is("digest")) digest = reader.skipString();
+    if (name.is("mediaType")) mediaType = reader.string();
+    else if (name.is("digest")) digest = reader.string();
     else if (name.is("size")) size = readSize(reader);
     else if (name.is("platform")) readPlatform(reader, platform);
     else if (name.is("urls") || name.is("data")) reader.failMember("content of another place");
@@ -106,9 +106,9 @@ function readPlatform(reader: JsonReader, into: Platform): void {
   reader.enterObject();
   while (reader.nextMember()) {
     const name = reader.memberName();
-    if (name.is("os")) into.os = reader.skipString();
-    else if (name.is("architecture")) into.architecture = reader.skipString();
-    else if (name.is("variant")) into.variant = reader.skipString();
+    if (name.is("os")) into.os = reader.string();
+    else if (name.is("architecture")) into.architecture = reader.string();
+    else if (name.is("variant")) into.variant = reader.string();
     else if (name.is("os.version")) reader.skipString();
     // Docker's lists may have `features` beside OCI's `os.features`.
     else if (name.is("os.features") || name.is("features")) readStrings(reader);

@@ -2,9 +2,7 @@
 
 import { Bytes } from "../bytes/bytes";
 import { writeEscaped } from "../bytes/escape";
-import { encodeHex } from "../bytes/hex";
 import { Writer } from "../bytes/writer";
-import { sha256 } from "../hash/sha256";
 import { Fulcio, IdentityType, Material, Pki, Requirement, RequirementKind, SignedIdentity } from "./types";
 
 export function describeRequirement(requirement: Requirement): Bytes {
@@ -52,12 +50,12 @@ function describeCertificates(out: Writer, ca: Material): void {
   if (file !== null) quoted(out.text(" of "), file.path);
 }
 
-function describeKeys(out: Writer, keys: Array<Material>): void {
+function describeKeys(out: Writer, keys: StaticArray<Material>): void {
   out.text(keys.length == 1 ? "by key " : "by one of the keys ");
   for (let i = 0; i < keys.length; i++) {
     if (i > 0) out.text(", ");
     const key = keys[i].publicKey();
-    if (key !== null) out.text("sha256:").bytes(encodeHex(sha256(key.spki)));
+    if (key !== null) out.text("sha256:").bytes(key.fingerprint());
     else out.text("(unusable)");
     const file = keys[i].file;
     if (file !== null) quoted(out.text(" of "), file.path);

@@ -10,7 +10,7 @@ import { Bytes } from "../bytes/bytes";
 import { encodeHex } from "../bytes/hex";
 import { compareUtf16 } from "../bytes/utf8";
 import { Writer } from "../bytes/writer";
-import { sha256 } from "../hash/sha256";
+import { Sha256, sha256 } from "../hash/sha256";
 import { writeString } from "../json/canonical";
 import { mark, release } from "../runtime/arena";
 import { certificatesIn } from "../x509/certificates";
@@ -26,30 +26,35 @@ import {
   SignedIdentity,
 } from "./types";
 
+/** The canonical form is hashed in pieces of about so many bytes: that of a large policy is larger than its text. */
+const PIECE_BYTES: i32 = 1 << 15;
+
 /** `sha256:` and 64 digits. Needs the content of every file and the keys `seal` made of them. */
 export function policyDigest(policy: Policy): Bytes {
   const digest = Bytes.of("sha256:0000000000000000000000000000000000000000000000000000000000000000");
-  // The canonical form of a large policy is large, and of no use afterwards.
+  // None of it is of use afterwards.
   const workspace = mark();
+  const hash = new Sha256();
+  hash.reset();
   const out = new Writer().text("countersign-policy/1\n");
-  writePolicy(out, policy);
-  digest.from(7).copyFrom(encodeHex(sha256(out.done())));
+  writePolicy(out, hash, policy);
+  digest.from(7).copyFrom(encodeHex(hash.update(out.done()).digest()));
   release(workspace);
   return digest;
 }
 
-function writePolicy(out: Writer, policy: Policy): void {
+function writePolicy(out: Writer, hash: Sha256, policy: Policy): void {
   out.text('{"default":');
   writeList(out, policy.default);
   if (policy.hasTransports) {
     out.text(',"transports":{');
-    writeTransports(out, policy);
+    writeTransports(out, hash, policy);
     out.byte(0x7d);
   }
   out.byte(0x7d);
 }
 
-function writeTransports(out: Writer, policy: Policy): void {
+function writeTransports(out: Writer, hash: Sha256, policy: Policy): void {
   const transports = policy.transports.slice(0);
   transports.sort(compareUtf16);
   const lists = policy.lists.slice(0);
@@ -65,6 +70,9 @@ function writeTransports(out: Writer, policy: Policy): void {
       writeString(out, lists[next].scope);
       out.byte(0x3a);
       writeList(out, lists[next]);
+      if (out.length < PIECE_BYTES) continue;
+      hash.update(out.done());
+      out.clear();
     }
     out.byte(0x7d);
   }
@@ -199,7 +207,7 @@ function writeIdentity(out: Writer, before: string, identity: SignedIdentity | n
   out.byte(0x7d);
 }
 
-function writeMaterials(out: Writer, materials: Array<Material>): void {
+function writeMaterials(out: Writer, materials: StaticArray<Material>): void {
   out.byte(0x5b);
   for (let i = 0; i < materials.length; i++) {
     if (i > 0) out.byte(0x2c);
@@ -211,7 +219,7 @@ function writeMaterials(out: Writer, materials: Array<Material>): void {
 function writeKey(out: Writer, material: Material): void {
   const key = material.publicKey();
   if (key !== null) {
-    writeHash(out, "spki", key.spki);
+    out.text('{"spki":"').bytes(key.fingerprint()).text('"}');
     return;
   }
   writeBytes(out, material.content());

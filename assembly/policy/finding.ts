@@ -34,14 +34,25 @@ export class Findings {
   private readonly all: Array<Finding> = [];
   private readonly counts: StaticArray<i32> = new StaticArray<i32>(3);
 
+  /** Whether one more would be kept. To be asked first where many may be made. */
+  hasRoom(severity: Severity): bool {
+    return this.counts[severity] < MOST_FINDINGS;
+  }
+
+  /** How many there are. */
+  get size(): i32 {
+    return this.all.length;
+  }
+
   add(severity: Severity, id: string, offset: i32, path: Bytes, message: Bytes, advice: Bytes): void {
-    if (this.counts[severity] == MOST_FINDINGS) return;
+    if (!this.hasRoom(severity)) return;
     this.counts[severity] += 1;
     this.all.push(new Finding(severity, id, offset, path, message, advice));
   }
 
   /** About a list of requirements. */
   onList(severity: Severity, id: string, list: RequirementList, message: string, advice: string): void {
+    if (!this.hasRoom(severity)) return;
     this.add(severity, id, list.offset, list.path().done(), Bytes.of(message), Bytes.of(advice));
   }
 
@@ -54,6 +65,7 @@ export class Findings {
     message: string,
     advice: string,
   ): void {
+    if (!this.hasRoom(severity)) return;
     const offset = list.requirements[index].offset;
     this.add(severity, id, offset, list.path(index).done(), Bytes.of(message), Bytes.of(advice));
   }

@@ -1,5 +1,6 @@
 // What a careful operator would want to know about a policy that loads.
 
+import { mark, release } from "../runtime/arena";
 import { certificateFindings } from "./certificate-findings";
 import { Finding, Findings, Severity } from "./finding";
 import { DEFAULT_ACCEPTS_ANYTHING } from "./finding-ids";
@@ -29,8 +30,12 @@ export function findingsOf(policy: Policy, keys: Array<KeyState>): Array<Finding
   sharedKeyFindings(out, policy);
   requirementFindings(out, policy.default);
   for (let i = 0; i < policy.lists.length; i++) {
+    const workspace = mark();
+    const before = out.size;
     scopeFindings(out, policy, policy.lists[i]);
     requirementFindings(out, policy.lists[i]);
+    // In a large policy there is nothing to say of most lists.
+    if (out.size == before) release(workspace);
   }
   return out.inOrder();
 }

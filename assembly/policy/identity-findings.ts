@@ -53,7 +53,7 @@ export function identityFindings(out: Findings, list: RequirementList, index: i3
       remap(finding, list, identity);
       break;
   }
-  if (asksForTag(identity.type)) {
+  if (asksForTag(identity.type) && out.hasRoom(Severity.Warning)) {
     finding.add(
       Severity.Warning,
       IDENTITY_WITHOUT_COSIGN,

@@ -6,7 +6,7 @@ import { POLICY_BYTES, POLICY_SCOPES } from "../limits";
 import { readRequirement } from "./read-requirement";
 import { scopeProblem } from "./scope-syntax";
 import { isExtensionScope } from "./scopes";
-import { Policy, RequirementKind, RequirementList } from "./types";
+import { Policy, Requirement, RequirementKind, RequirementList } from "./types";
 
 /** Reads a policy. Whether it is one, and if not why, is `reader.failed()` afterwards. */
 export function readPolicy(reader: JsonReader): Policy {
@@ -70,6 +70,9 @@ function readScope(reader: JsonReader, policy: Policy, transport: Bytes): void {
   policy.addList(list);
 }
 
+/** Those of the list that is being read: one array for all lists, as there are so many. */
+const requirements: Array<Requirement> = [];
+
 function readList(
   reader: JsonReader,
   policy: Policy,
@@ -79,9 +82,10 @@ function readList(
 ): RequirementList {
   const list = new RequirementList(transport, scope, reader.position(), isDefault);
   if (reader.enterArray()) {
-    while (reader.nextItem()) list.requirements.push(readRequirement(reader, policy));
-    if (list.requirements.length == 0)
-      reader.fail("expected a list with at least one requirement", list.offset);
+    requirements.length = 0;
+    while (reader.nextItem()) requirements.push(readRequirement(reader, policy));
+    if (requirements.length == 0) reader.fail("expected a list with at least one requirement", list.offset);
+    list.requirements = StaticArray.fromArray(requirements);
   }
   return list;
 }

@@ -40,6 +40,7 @@ function readPlain(reader: JsonReader, requirement: Requirement): Requirement {
 
 function readSignedBy(reader: JsonReader, policy: Policy, start: i32): Requirement {
   const requirement = new Requirement(RequirementKind.SignedBy, start);
+  const keyrings: Array<Material> = [];
   // Unlike in sigstoreSigned, a source counts as soon as its member is there.
   let sources = 0;
   reader.enterObject();
@@ -52,23 +53,24 @@ function readSignedBy(reader: JsonReader, policy: Policy, start: i32): Requireme
       const offset = reader.position();
       const path = readText(reader);
       if (path === null || path.length == 0) reader.fail("expected a path", offset);
-      else requirement.keys.push(new Material(offset, "keyPath", -1, policy.file(path), null));
+      else keyrings.push(new Material(offset, "keyPath", -1, policy.file(path), null));
     } else if (name.is("keyPaths")) {
       sources++;
       // An empty list loads, and verifies nothing.
-      if (enterList(reader)) readPathItems(reader, policy, "keyPaths", requirement.keys);
+      if (enterList(reader)) readPathItems(reader, policy, "keyPaths", keyrings);
     } else if (name.is("keyData")) {
       sources++;
       const offset = reader.position();
       const data = readData(reader);
       if (data === null) reader.fail("expected base64 data", offset);
-      else requirement.keys.push(new Material(offset, "keyData", -1, null, data));
+      else keyrings.push(new Material(offset, "keyData", -1, null, data));
     } else if (name.is("signedIdentity")) requirement.writtenIdentity = readIdentity(reader);
     else
       reader.fail(
         "unknown member; signedBy has type, keyType, keyPath, keyPaths, keyData and signedIdentity",
       );
   }
+  requirement.keys = StaticArray.fromArray(keyrings);
   if (requirement.keyType.length == 0) reader.fail("keyType is missing", start);
   if (sources != 1) reader.fail("expected exactly one of keyPath, keyPaths and keyData", start);
   return requirement;

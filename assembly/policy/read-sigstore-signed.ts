@@ -5,12 +5,16 @@ import { readFulcio } from "./read-fulcio";
 import { readIdentity } from "./read-identity";
 import { readDatas, readOneData, readPath, readPaths } from "./read-material";
 import { readPki } from "./read-pki";
-import { Policy, Requirement, RequirementKind } from "./types";
+import { Material, Policy, Requirement, RequirementKind } from "./types";
+
+/** Keys of the requirement that is being read: two arrays for all requirements, as there are so many. */
+const keys: Array<Material> = [];
+const rekorKeys: Array<Material> = [];
 
 export function readSigstoreSigned(reader: JsonReader, policy: Policy, start: i32): Requirement {
   const requirement = new Requirement(RequirementKind.SigstoreSigned, start);
-  const keys = requirement.keys;
-  const rekorKeys = requirement.rekorKeys;
+  keys.length = 0;
+  rekorKeys.length = 0;
   let sources = 0;
   let rekorSources = 0;
   reader.enterObject();
@@ -38,6 +42,8 @@ export function readSigstoreSigned(reader: JsonReader, policy: Policy, start: i3
     } else if (name.is("signedIdentity")) requirement.writtenIdentity = readIdentity(reader);
     else reader.failMember("unknown member of sigstoreSigned");
   }
+  if (keys.length > 0) requirement.keys = StaticArray.fromArray(keys);
+  if (rekorKeys.length > 0) requirement.rekorKeys = StaticArray.fromArray(rekorKeys);
   if (sources != 1) {
     reader.fail("expected exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki", start);
   }

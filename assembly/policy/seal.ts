@@ -90,7 +90,7 @@ class KeyReading {
   private materials(
     list: RequirementList,
     requirement: i32,
-    materials: Array<Material>,
+    materials: StaticArray<Material>,
     areRekor: bool,
   ): void {
     for (let i = 0; i < materials.length; i++) {
@@ -104,6 +104,14 @@ class KeyReading {
   }
 
   private parseOnce(material: Material): ParsedKey | null {
+    const file = material.file;
+    if (file === null) return this.parseContent(material);
+    if (file.key === null) file.key = this.parseContent(material);
+    return file.key;
+  }
+
+  /** The same content in two places is one key. */
+  private parseContent(material: Material): ParsedKey | null {
     const content = material.content();
     if (content === null || content.length > KEY_FILE_BYTES) return null;
     const known = this.parsed.get(content);
@@ -111,7 +119,10 @@ class KeyReading {
     const parsed = parsePublicKey(content);
     this.parsed.add(content, parsed);
     const key = parsed.key;
-    if (key !== null) this.keys.push(key);
+    if (key !== null) {
+      key.keepFingerprint();
+      this.keys.push(key);
+    }
     return parsed;
   }
 
@@ -141,7 +152,7 @@ function stateOf(material: Material, path: Bytes): KeyState {
   }
   const key = parsed.key;
   if (key === null) return new KeyState(material, path, null, parsed.problem, false);
-  return new KeyState(material, path, encodeHex(sha256(key.spki)), "", false);
+  return new KeyState(material, path, key.fingerprint(), "", false);
 }
 
 /** Where a requirement names a key: `transports.docker["x"][0].keyPaths[1]`. */
@@ -183,7 +194,7 @@ function unusableCertificates(material: Material | null): Hopeless {
   return material.content() === null ? Hopeless.KeyUnreadable : Hopeless.TrustRootInvalid;
 }
 
-function unusable(materials: Array<Material>): Hopeless {
+function unusable(materials: StaticArray<Material>): Hopeless {
   for (let i = 0; i < materials.length; i++) {
     const parsed = materials[i].key;
     if (parsed === null) return Hopeless.KeyUnreadable;

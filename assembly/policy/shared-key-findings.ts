@@ -24,11 +24,26 @@ class Places {
 }
 
 export function sharedKeyFindings(out: Findings, policy: Policy): void {
+  if (!hasMatchDigest(policy)) return;
   const places = new BytesMap<Places>();
   note(places, policy.default);
   for (let i = 0; i < policy.lists.length; i++) note(places, policy.lists[i]);
   tell(out, places, policy.default);
   for (let i = 0; i < policy.lists.length; i++) tell(out, places, policy.lists[i]);
+}
+
+function hasMatchDigest(policy: Policy): bool {
+  if (asksForDigest(policy.default)) return true;
+  for (let i = 0; i < policy.lists.length; i++) if (asksForDigest(policy.lists[i])) return true;
+  return false;
+}
+
+function asksForDigest(list: RequirementList): bool {
+  for (let i = 0; i < list.requirements.length; i++) {
+    const written = list.requirements[i].writtenIdentity;
+    if (written !== null && written.type == IdentityType.MatchDigest) return true;
+  }
+  return false;
 }
 
 /** Remembers where the keys of a list stand. */

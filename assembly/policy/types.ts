@@ -40,9 +40,14 @@ export class PolicyFile {
   constructor(readonly path: Bytes) {}
   /** Whether a key was read from it already. */
   isListed: bool = false;
+  /** What `seal` made of it; null while, or if, it was not wanted as a public key. */
+  key: ParsedKey | null = null;
   /** Null while, or if, it could not be read. */
   content: Bytes | null = null;
 }
+
+/** What a requirement names of one kind: nothing. */
+export const NO_MATERIALS: StaticArray<Material> = new StaticArray<Material>(0);
 
 /** One place where a requirement names keys or certificates: a file, or data written into the policy. */
 export class Material {
@@ -59,10 +64,19 @@ export class Material {
 
   /** What `seal` made of it, for public keys. */
   key: ParsedKey | null = null;
-  /** The same for certificates: none if it cannot be used. */
-  certificates: Array<Certificate> = [];
+  private trusted: Array<Certificate> | null = null;
   /** Blocks beside these that were passed over. */
   skipped: i32 = 0;
+
+  /** What `seal` made of it, for certificates: none if it cannot be used. */
+  get certificates(): Array<Certificate> {
+    const trusted = this.trusted;
+    return trusted === null ? [] : trusted;
+  }
+
+  set certificates(certificates: Array<Certificate>) {
+    this.trusted = certificates;
+  }
 
   /** The public key, or null if there is none that parses. */
   publicKey(): PublicKey | null {
@@ -136,8 +150,8 @@ export class Requirement {
   /** signedBy: `keyType`. */
   keyType: Bytes = Bytes.NONE;
   /** Public keys of sigstoreSigned, keyrings of signedBy. */
-  keys: Array<Material> = [];
-  rekorKeys: Array<Material> = [];
+  keys: StaticArray<Material> = NO_MATERIALS;
+  rekorKeys: StaticArray<Material> = NO_MATERIALS;
   fulcio: Fulcio | null = null;
   pki: Pki | null = null;
 
@@ -147,6 +161,8 @@ export class Requirement {
     return written === null ? new SignedIdentity(IdentityType.MatchRepoDigestOrExact) : written;
   }
 }
+
+const NO_REQUIREMENTS: StaticArray<Requirement> = new StaticArray<Requirement>(0);
 
 /** The requirements of one scope, or of the policy's `default`. */
 export class RequirementList {
@@ -159,7 +175,7 @@ export class RequirementList {
     readonly isDefault: bool,
   ) {}
 
-  readonly requirements: Array<Requirement> = [];
+  requirements: StaticArray<Requirement> = NO_REQUIREMENTS;
 
   has(kind: RequirementKind): bool {
     for (let i = 0; i < this.requirements.length; i++) if (this.requirements[i].kind == kind) return true;

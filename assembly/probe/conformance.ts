@@ -176,11 +176,13 @@ export function verifyLogEntry(): usize {
   const signature = decodeBase64(text());
   const payload = decodeBase64(text());
   const requirement = new Requirement(RequirementKind.SigstoreSigned, 0);
+  const rekorKeys: Array<Material> = [];
   for (let pem = field(); pem !== null; pem = field()) {
     const key = new Material(0, "", 0, null, pem);
     key.key = parsePublicKey(pem);
-    requirement.rekorKeys.push(key);
+    rekorKeys.push(key);
   }
+  requirement.rekorKeys = StaticArray.fromArray(rekorKeys);
   if (verifier === null || signature === null || payload === null) return verdict(false);
   const untrusted = new UntrustedSignature(SignatureKind.SimpleSigning, Bytes.NONE, Message.holding(payload));
   untrusted.annotations.logEntry = entry;

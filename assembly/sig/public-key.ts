@@ -16,9 +16,11 @@ import {
 import { hasPemBlock, parsePem } from "../asn1/pem";
 import { NULL, OBJECT_IDENTIFIER, SEQUENCE } from "../asn1/tag";
 import { Bytes } from "../bytes/bytes";
+import { encodeHex } from "../bytes/hex";
 import { Multiples } from "../curve/multiples";
 import { p256, p384, p521 } from "../curve/nist";
 import { NistCurve } from "../curve/nist-curve";
+import { sha256 } from "../hash/sha256";
 import { KEY_FILE_BYTES } from "../limits";
 import { encodeRsaSpki, rsaKeyProblem } from "./rsa-key";
 
@@ -41,6 +43,18 @@ export class PublicKey {
 
   /** ECDSA: its point, and what is known of it. */
   point: Multiples | null = null;
+  private knownFingerprint: Bytes | null = null;
+
+  /** SHA-256 of the SubjectPublicKeyInfo, in hex. */
+  fingerprint(): Bytes {
+    const known = this.knownFingerprint;
+    return known === null ? encodeHex(sha256(this.spki)) : known;
+  }
+
+  /** Computes the fingerprint once for all, for a key that stays. Before a policy is sealed, as nothing stays that is allocated later. */
+  keepFingerprint(): void {
+    this.knownFingerprint = this.fingerprint();
+  }
 }
 
 /** A key, or the reason why there is none. */

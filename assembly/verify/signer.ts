@@ -2,10 +2,8 @@
 
 import { Bytes } from "../bytes/bytes";
 import { writeEscaped } from "../bytes/escape";
-import { encodeHex } from "../bytes/hex";
 import { Writer } from "../bytes/writer";
 import { Message } from "../hash/message";
-import { sha256 } from "../hash/sha256";
 import { costOf } from "../sig/cost";
 import { PublicKey } from "../sig/public-key";
 import { verifySignature } from "../sig/verify";
@@ -28,7 +26,7 @@ export class Signed {
   /** Whom a certificate names, escaped; else SHA-256 of the key's SPKI, hex. */
   signer(): Bytes {
     const identity = this.identity;
-    if (identity === null) return encodeHex(sha256(this.key.spki));
+    if (identity === null) return this.key.fingerprint();
     return writeEscaped(new Writer(), identity, IDENTITY_BYTES).done();
   }
 }
