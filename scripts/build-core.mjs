@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { componentEmbed, componentNew, componentWit, transpile } from "@bytecodealliance/jco";
 import { main as asc } from "assemblyscript/asc";
-import CanonicalNames from "./canonical-names.mjs";
+import CanonicalNames, { withGlobals } from "./canonical-names.mjs";
 import { synchronousGlue } from "./component-glue.mjs";
 
 const OUT = "dist/component";
@@ -15,7 +15,7 @@ if (error) {
   process.exit(1);
 }
 
-const core = await readFile("build/core.wasm");
+const core = withGlobals(await readFile("build/core.wasm"));
 const imports = WebAssembly.Module.imports(new WebAssembly.Module(core));
 if (imports.length > 0)
   throw new Error(`the core must import nothing, but imports ${JSON.stringify(imports)}`);

@@ -1,4 +1,5 @@
-// dist/host/cli and all it needs → dist/bundle: one file, and what V8 made of it when it had been used once.
+// dist/host/cli and all it needs → dist/bundle: one file, and what V8 made of it when it had been used once; and the program of
+// a thread it starts.
 import { spawnSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -31,9 +32,22 @@ const OPTIONS = {
   logLevel: "warning",
 };
 
+const THREAD_OPTIONS = {
+  entryPoints: ["dist/host/service/policy-loader-thread.js"],
+  outfile: `${FOLDER}/policy-loader-thread.js`,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: "none", // nothing of others is in it
+  logLevel: "warning",
+};
+
 await main(async () => {
   await rm(FOLDER, { recursive: true, force: true });
-  const { metafile } = await build(OPTIONS);
+  const [{ metafile }] = await Promise.all([build(OPTIONS), build(THREAD_OPTIONS)]);
   await writeFile(`${FOLDER}/LICENSES.txt`, await licenseTexts(Object.keys(metafile.inputs)));
   const rehearsal = fileURLToPath(new URL("rehearse.mjs", import.meta.url));
   const env = { PATH: process.env.PATH, HOME: "/nonexistent", COSIGN_PASSWORD: "" };

@@ -10,21 +10,31 @@ export interface Component {
   readonly functions: typeof Verifier;
   /** Bytes of linear memory, which grows and never shrinks. */
   memoryBytes(): number;
+  /** All that is not in its functions: memory and mutable globals. */
+  state(): { readonly memory: WebAssembly.Memory; readonly globals: readonly WebAssembly.Global[] };
 }
 
 /** A fresh instance, without a policy. */
 export function instantiateComponent(): Component {
-  let memory: WebAssembly.Memory | undefined;
-  const { verifier } = instantiate(
-    () => compiledCore().module,
-    {},
-    (module, imports) => {
-      const instance = new WebAssembly.Instance(module, imports);
-      memory = instance.exports["memory"] as WebAssembly.Memory;
-      return instance;
-    },
-  );
-  return { functions: untilOneFails(verifier), memoryBytes: () => memory?.buffer.byteLength ?? 0 };
+  let state: ReturnType<Component["state"]> | undefined;
+  const { verifier } = instantiate(coreModule, {}, (module, imports) => {
+    const instance = new WebAssembly.Instance(module, imports);
+    state = stateOf(instance);
+    return instance;
+  });
+  if (state === undefined) throw new TypeError("the glue made no instance");
+  const made = state;
+  return {
+    functions: untilOneFails(verifier),
+    memoryBytes: () => made.memory.buffer.byteLength,
+    state: () => made,
+  };
+}
+
+/** In the order in which the module exports them. */
+function stateOf({ exports }: WebAssembly.Instance): ReturnType<Component["state"]> {
+  const globals = Object.values(exports).filter((value) => value instanceof WebAssembly.Global);
+  return { memory: exports["memory"] as WebAssembly.Memory, globals };
 }
 
 /** `sha256:…` of the core's WebAssembly module as it was compiled in this process. */
@@ -51,6 +61,18 @@ class CompiledCore {
 }
 
 let compiled: CompiledCore | undefined;
+
+/** What is instantiated in this process. */
+export function coreModule(): WebAssembly.Module {
+  return adopted ?? compiledCore().module;
+}
+
+/** For another thread of a process: what is instantiated there is what is here, whatever has become of the file. */
+export function adoptModule(module: WebAssembly.Module): void {
+  adopted = module;
+}
+
+let adopted: WebAssembly.Module | undefined;
 
 function compiledCore(): CompiledCore {
   compiled ??= new CompiledCore(

@@ -2,6 +2,7 @@ import type { Evidence, Explanation, Image, PolicySummary } from "#component/typ
 import { assertBytes, assertEvidence, assertImage } from "./arguments.js";
 import { type Component, instantiateComponent, isComponentError } from "./component.js";
 import { CoreFault, NameRefused, PolicyError } from "./errors.js";
+import { type HandedOver, handOver, takeOver } from "./hand-over.js";
 import { type CoreOutcome, fromCore } from "./judgement.js";
 
 export { coreDigest } from "./component.js";
@@ -27,21 +28,41 @@ export class PolicyCore {
   /** Reads policy text and the files it names. Throws `PolicyError` for a policy that does not load. */
   static load(policy: Uint8Array, readFile: ReadFile): PolicyCore {
     assertBytes("policy", policy);
-    return new PolicyCore(Uint8Array.from(policy), readFile);
-  }
-
-  private constructor(policy: Uint8Array, readFile: ReadFile) {
     const files = new Map<string, Uint8Array | null>();
-    const loaded = loadComponent(policy, (path) => {
+    const own = Uint8Array.from(policy);
+    const loaded = loadComponent(own, (path) => {
       const content = readFile(path);
       if (content !== null) assertBytes(path, content);
       files.set(path, content);
       return content;
     });
+    return new PolicyCore(own, files, loaded);
+  }
+
+  /** One that was loaded in another thread of this process, which is then done with it. */
+  static async takeOver(loaded: HandedOverPolicy): Promise<PolicyCore> {
+    const component = guarded(instantiateComponent);
+    await takeOver(component, loaded.instance);
+    const { policy, files, summary } = loaded;
+    return new PolicyCore(policy, files, { component, summary, memoryLimit: limitOf(component) });
+  }
+
+  private constructor(
+    policy: Uint8Array,
+    files: ReadonlyMap<string, Uint8Array | null>,
+    loaded: LoadedComponent,
+  ) {
     this.#policy = policy;
     this.#files = files;
     this.#loaded = loaded;
     this.summary = loaded.summary;
+  }
+
+  /** For another thread of this process. Not to be used here from then on. */
+  handOver(): HandedOverPolicy {
+    if (this.#loaded === undefined) throw new TypeError("a core that faulted is not handed over");
+    const { component, summary } = this.#loaded;
+    return { policy: this.#policy, files: this.#files, summary, instance: handOver(component) };
   }
 
   /** What can be said without evidence: a judgement, or what evidence is wanted. */
@@ -82,6 +103,14 @@ export class PolicyCore {
   }
 }
 
+/** A policy that is loaded, on its way from thread to thread. */
+export interface HandedOverPolicy {
+  readonly policy: Uint8Array;
+  readonly files: ReadonlyMap<string, Uint8Array | null>;
+  readonly summary: PolicySummary;
+  readonly instance: HandedOver;
+}
+
 interface LoadedComponent {
   readonly component: Component;
   readonly summary: PolicySummary;
@@ -97,7 +126,12 @@ function loadComponent(policy: Uint8Array, readFile: ReadFile): LoadedComponent 
     guarded(() => provide(path, content));
   }
   const summary = guarded(seal);
-  return { component, summary, memoryLimit: component.memoryBytes() + GROWTH_LIMIT };
+  return { component, summary, memoryLimit: limitOf(component) };
+}
+
+/** Of an instance with its policy in it. */
+function limitOf(component: Component): number {
+  return component.memoryBytes() + GROWTH_LIMIT;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the payload is of the type the WIT gives the called function's error

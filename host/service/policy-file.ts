@@ -51,14 +51,27 @@ export function loadPolicy(location: PolicyLocation): PolicyState {
   return location.kind === "none" ? location : readPolicyState(location.path).state;
 }
 
-/** The state a policy's file gives, and what was read for it where it loads. */
-export function readPolicyState(path: string): { state: PolicyState; reading: PolicyReading | null } {
+/** What reading a policy's file has come to. */
+export interface PolicyRead {
+  readonly state: PolicyState;
+  /** What was read, where it loads. */
+  readonly reading: PolicyReading | null;
+  /** `policyWarnings` of it. */
+  readonly warnings: readonly string[];
+}
+
+/** The state a policy's file gives; what was read for it, and the whole core, where it loads. */
+export function readPolicyState(path: string): {
+  state: Exclude<PolicyState, { kind: "none" }>;
+  reading: PolicyReading | null;
+  loaded: PolicyCore | null;
+} {
   try {
     const { core, reading } = loadAgreed(path);
-    return { state: { kind: "loaded", core, path, loadedAt: new Date() }, reading };
+    return { state: { kind: "loaded", core, path, loadedAt: new Date() }, reading, loaded: core };
   } catch (error) {
     const reason = reasonLine(whyInvalid(path, error));
-    return { state: { kind: "invalid", code: "policy-invalid", reason, path }, reading: null };
+    return { state: { kind: "invalid", code: "policy-invalid", reason, path }, reading: null, loaded: null };
   }
 }
 

@@ -1,14 +1,9 @@
 import type { Log } from "./log.js";
 import { type Measurement, MeasurementFailed } from "./measurement.js";
 import { reasonLine } from "./one-line.js";
-import {
-  findPolicy,
-  type PolicyLocation,
-  type PolicyState,
-  policyWarnings,
-  readPolicyState,
-} from "./policy-file.js";
-import { isUnchanged, lostFile, type PolicyReading } from "./policy-reading.js";
+import { findPolicy, type PolicyLocation, type PolicyRead, type PolicyState } from "./policy-file.js";
+import { readPolicy, readPolicyAside } from "./policy-loader.js";
+import { isStillUnchanged, lostFile, type PolicyReading } from "./policy-reading.js";
 
 export interface PolicyInForceOptions {
   readonly location: PolicyLocation;
@@ -63,7 +58,8 @@ export class PolicyInForce {
       reason: `${path} is not read yet`,
       path,
     });
-    if (location.kind === "found") await policy.reload();
+    // Nobody waits for a verdict yet.
+    if (location.kind === "found") await policy.#reloadNext(async (path) => readPolicy(path));
     else policy.#keep(location);
     if (expectedDigest !== undefined && policy.state.kind !== "loaded")
       throw new UnexpectedPolicy(policy.state.reason);
@@ -90,30 +86,43 @@ export class PolicyInForce {
 
   /** Reads the files again and puts what they say in force, if it may be. Never rejects. */
   reload(): Promise<void> {
+    return this.#reloadNext((path) => this.#readAside(path));
+  }
+
+  #reloadNext(read: (path: string) => Promise<PolicyRead>): Promise<void> {
     this.#last = this.#last
-      .then(() => this.#reload())
+      .then(() => this.#reload(read))
       .catch((error) => this.#options.log.error("a reload failed", { error: String(error) }));
     return this.#last;
   }
 
-  async #reload(): Promise<void> {
+  async #readAside(path: string): Promise<PolicyRead> {
+    try {
+      return await readPolicyAside(path);
+    } catch (error) {
+      this.#options.log.warn("a policy is loaded while others wait", { path, error: String(error) });
+      return readPolicy(path);
+    }
+  }
+
+  async #reload(read: (path: string) => Promise<PolicyRead>): Promise<void> {
     const { path } = this.#options.location;
-    if (this.#reading !== null && isUnchanged(path, this.#reading)) {
+    if (this.#reading !== null && (await isStillUnchanged(path, this.#reading))) {
       const hadFailed = this.#failure !== null;
       this.#failure = null;
       if (hadFailed) this.#notify();
       return;
     }
     const location = findPolicy(path, []);
-    const { state, reading } =
-      location.kind === "none" ? { state: location, reading: null } : readPolicyState(path);
-    const refusal = await this.#whyNot(state, reading);
-    if (refusal === null) this.#replace(state, reading);
+    const found =
+      location.kind === "none" ? { state: location, reading: null, warnings: [] } : await read(path);
+    const refusal = await this.#whyNot(found);
+    if (refusal === null) this.#replace(found);
     else this.#keep(refusal);
   }
 
   /** Why this may not be in force, or null. The measurement comes last: it is told only of what then is. */
-  async #whyNot(state: PolicyState, reading: PolicyReading | null): Promise<PolicyState | null> {
+  async #whyNot({ state, reading }: PolicyRead): Promise<PolicyState | null> {
     if (state.kind !== "loaded") return state;
     const { path, core } = state;
     const { digest } = core.summary;
@@ -138,11 +147,11 @@ export class PolicyInForce {
     }
   }
 
-  #replace(state: PolicyState, reading: PolicyReading | null): void {
+  #replace({ state, reading, warnings }: PolicyRead): void {
     this.#state = state;
     this.#reading = reading;
     this.#failure = null;
-    this.#announce();
+    this.#announce(warnings);
   }
 
   #keep(refusal: PolicyState): void {
@@ -153,7 +162,7 @@ export class PolicyInForce {
     // Where nothing is in force there is nothing to keep but the reason.
     if (this.#state.kind !== "loaded") {
       this.#state = refusal;
-      this.#announce();
+      this.#announce([]);
       return;
     }
     const policyDigest = this.#state.core.summary.digest;
@@ -161,13 +170,13 @@ export class PolicyInForce {
     this.#notify();
   }
 
-  #announce(): void {
+  #announce(warnings: readonly string[]): void {
     const { log } = this.#options;
     const state = this.#state;
     if (state.kind === "loaded") {
       log.info("policy in force", { path: state.path, policyDigest: state.core.summary.digest });
     } else log.error("every image is denied", { code: state.code, reason: state.reason });
-    for (const warning of policyWarnings(state)) log.warn(warning);
+    for (const warning of warnings) log.warn(warning);
     this.#notify();
   }
 

@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 import { PolicyCore } from "../core/core.js";
 import { FileRefused, readBoundedFile } from "./bounded-file.js";
 
@@ -7,6 +9,9 @@ const NAMED_FILE_LIMIT = 1024 * 1024;
 
 /** Readings of files that are being replaced one after the other agree soon; what goes on changing is not a policy. */
 const MOST_READINGS = 5;
+
+/** Read in a millisecond or two. */
+const FILES_AT_ONCE = 32;
 
 /** A policy's text and the files it names, as they were at one time; null for a file that could not be read. */
 export interface PolicyReading {
@@ -34,14 +39,35 @@ export function loadAgreed(path: string): { core: PolicyCore; reading: PolicyRea
 }
 
 /** Whether a reading of the same files now has the same bytes. */
-export function isUnchanged(path: string, { policy, files }: PolicyReading): boolean {
+export function isUnchanged(path: string, reading: PolicyReading): boolean {
+  return comparisons(path, reading).every((isSame) => isSame());
+}
+
+/** The same, between others' work: a policy may name thousands of files. */
+export async function isStillUnchanged(path: string, reading: PolicyReading): Promise<boolean> {
+  for (const [i, isSame] of comparisons(path, reading).entries()) {
+    if (i % FILES_AT_ONCE === 0) await setImmediate();
+    if (!isSame()) return false;
+  }
+  return true;
+}
+
+function comparisons(path: string, { policy, files }: PolicyReading): (() => boolean)[] {
+  const named = [...files].map(
+    ([file, content]) =>
+      () =>
+        areEqual(content, readNamedFile(file)),
+  );
+  return [() => isSamePolicy(path, policy), ...named];
+}
+
+function isSamePolicy(path: string, policy: Uint8Array): boolean {
   try {
-    if (!areEqual(policy, readPolicyFile(path))) return false;
+    return areEqual(policy, readPolicyFile(path));
   } catch (error) {
     if (error instanceof FileRefused) return false;
     throw error;
   }
-  return [...files].every(([named, content]) => areEqual(content, readNamedFile(named)));
 }
 
 /** A file that could be read before and cannot be now; null if there is none. */

@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 
 import type { PolicyInForce } from "./policy-in-force.js";
 
-/** A change comes as several events; the last of them is waited for. */
+/** A change comes as several events; the last of them is waited for, but not for ever: other files may be written there, too. */
 const SETTLE_MS = 150;
+const MOST_SETTLE_MS = 1_000;
 /** Not every change is noticed: network file systems say nothing, and a folder may have been replaced itself. */
 const POLL_MS = 30_000;
 
@@ -15,6 +16,7 @@ const POLL_MS = 30_000;
 export function watchPolicy(policy: PolicyInForce): () => void {
   const watchers = new Map<string, FSWatcher>();
   let settling: NodeJS.Timeout | undefined;
+  let unsettledSince = 0;
 
   // What is watched only now may have changed since it was read.
   const reload = async () => {
@@ -22,8 +24,14 @@ export function watchPolicy(policy: PolicyInForce): () => void {
     while (watchFolders());
   };
   const changed = () => {
+    const now = performance.now();
+    if (settling === undefined) unsettledSince = now;
+    else if (now - unsettledSince > MOST_SETTLE_MS) return;
     clearTimeout(settling);
-    settling = setTimeout(reload, SETTLE_MS);
+    settling = setTimeout(() => {
+      settling = undefined;
+      reload();
+    }, SETTLE_MS);
   };
   /** Whether there are folders that were not watched before. */
   const watchFolders = () => {

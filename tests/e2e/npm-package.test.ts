@@ -24,7 +24,7 @@ const CONTENTS = [
   /^docs\/examples\/[\w-]+\.mjs$/,
   /^wit\/verifier\.wit$/,
   /^proto\/countersign\/v1\/verifier\.proto$/,
-  /^dist\/bundle\/(?:program\.cjs|LICENSES\.txt)$/,
+  /^dist\/bundle\/(?:program\.cjs|policy-loader-thread\.js|LICENSES\.txt)$/,
   /^dist\/component\/(?:countersign\.component\.wasm|verifier\.core\.wasm|verifier\.js)$/,
   /^dist\/component\/(?:verifier|interfaces\/countersign-verifier-verifier)\.d\.ts$/,
   /^dist\/host\/cli\/(?:main|bundled-program)\.js$/,

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -180,6 +189,19 @@ test("watched: a key file's folder is watched too", async (t) => {
   const changed = nextChange(policy);
   writeFileSync(join(keys, "cosign.pub"), generateKey().publicPem);
   await changed;
+});
+
+test("watched: a change counts, though something else in its folder is written all the time", async (t) => {
+  const { policy, folder, write } = await setUp(t, REJECT);
+  watch(t, policy);
+  const writing = setInterval(() => appendFileSync(join(folder, "audit.jsonl"), "{}\n"), 20);
+  t.after(() => clearInterval(writing));
+  const changed = nextChange(policy);
+  // Less than what the poll needs.
+  const late = AbortSignal.timeout(20_000);
+  write(ACCEPT);
+  await Promise.race([changed, once(late, "abort")]);
+  assert.equal(late.aborted, false);
 });
 
 test("10,000 judgements while policies are replaced are each by exactly one of them", async (t) => {
