@@ -10,7 +10,7 @@ export interface Component {
   readonly functions: typeof Verifier;
   /** Bytes of linear memory, which grows and never shrinks. */
   memoryBytes(): number;
-  /** All that is not in its functions: memory and mutable globals. */
+  /** @internal All that is not in its functions: memory and mutable globals. */
   state(): { readonly memory: WebAssembly.Memory; readonly globals: readonly WebAssembly.Global[] };
 }
 
@@ -42,7 +42,7 @@ export function coreDigest(): string {
   return compiledCore().digest;
 }
 
-/** Compiled once in a process. */
+/** @internal Compiled once in a process. */
 class CompiledCore {
   readonly module: WebAssembly.Module;
   readonly #bytes: Uint8Array;
@@ -62,12 +62,12 @@ class CompiledCore {
 
 let compiled: CompiledCore | undefined;
 
-/** What is instantiated in this process. */
+/** @internal What is instantiated in this process. */
 export function coreModule(): WebAssembly.Module {
   return adopted ?? compiledCore().module;
 }
 
-/** For another thread of a process: what is instantiated there is what is here, whatever has become of the file. */
+/** @internal For another thread of a process: what is instantiated there is what is here, whatever has become of the file. */
 export function adoptModule(module: WebAssembly.Module): void {
   adopted = module;
 }

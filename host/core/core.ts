@@ -39,7 +39,7 @@ export class PolicyCore {
     return new PolicyCore(own, files, loaded);
   }
 
-  /** One that was loaded in another thread of this process, which is then done with it. */
+  /** @internal One that was loaded in another thread of this process, which is then done with it. */
   static async takeOver(loaded: HandedOverPolicy): Promise<PolicyCore> {
     const component = guarded(instantiateComponent);
     await takeOver(component, loaded.instance);
@@ -58,7 +58,7 @@ export class PolicyCore {
     this.summary = loaded.summary;
   }
 
-  /** For another thread of this process. Not to be used here from then on. */
+  /** @internal For another thread of this process. Not to be used here from then on. */
   handOver(): HandedOverPolicy {
     if (this.#loaded === undefined) throw new TypeError("a core that faulted is not handed over");
     const { component, summary } = this.#loaded;
@@ -103,7 +103,7 @@ export class PolicyCore {
   }
 }
 
-/** A policy that is loaded, on its way from thread to thread. */
+/** @internal A policy that is loaded, on its way from thread to thread. */
 export interface HandedOverPolicy {
   readonly policy: Uint8Array;
   readonly files: ReadonlyMap<string, Uint8Array | null>;
