@@ -56,14 +56,17 @@ export const measure: Measure = async function* (bench) {
       );
     }
     const longest = Math.max(...disturbed);
+    const usual = Math.max(...undisturbed);
     yield {
       name: "reload of a 10,000-scope policy: longest wait of a verification",
       unit: "ms",
       ours: { ...sampleOf(disturbed), median: longest },
       peer: "without a reload",
-      theirs: { ...sampleOf(undisturbed), median: Math.max(...undisturbed) },
+      theirs: { ...sampleOf(undisturbed), median: usual },
       runs: executions,
-      ...(longest > LIMIT ? { failure: `one waited ${longest.toFixed(0)} ms, more than ${LIMIT} ms` } : {}),
+      ...(longest > LIMIT && usual <= LIMIT
+        ? { failure: `one waited ${longest.toFixed(0)} ms, more than ${LIMIT} ms` }
+        : {}),
     };
   } finally {
     await daemon.stop();
