@@ -15,6 +15,12 @@ export const POLICY_SCOPES: i32 = 200_000;
 /** Deepest nesting of JSON, in values. Our own formats need 7. */
 export const JSON_DEPTH: i32 = 32;
 
+/**
+ * Members of an object in a manifest or index, which nothing vouches for: each name is compared with every other. Those in use
+ * have up to 10, and some tens of annotations.
+ */
+export const MANIFEST_MEMBERS: i32 = 512;
+
 /** Longest public key file. */
 export const KEY_FILE_BYTES: i32 = 64 * 1024;
 

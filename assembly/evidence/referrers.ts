@@ -13,7 +13,7 @@ import { BUNDLE_PREFIX } from "./bundle";
 /** The digests of the manifests in an index, at most `limit`; null if it is no index. */
 export function parseReferrers(mediaType: Bytes, text: Bytes, limit: i32): Referrers | null {
   if (!mediaType.is(OCI_INDEX) || text.length > MANIFEST_BYTES) return null;
-  const reader = new JsonReader(text);
+  const reader = JsonReader.ofManifest(text);
   const out = new Referrers();
   reader.enterObject();
   while (reader.nextMember()) {
@@ -65,7 +65,7 @@ export class BundleLayer {
 
 /** The bundle of a manifest with exactly one layer, a bundle by its media type; null for any other manifest. */
 export function parseBundleManifest(text: Bytes): BundleLayer | null {
-  const reader = new JsonReader(text);
+  const reader = JsonReader.ofManifest(text);
   const layer = new BundleLayer();
   let layers = 0;
   let isBundle: bool = false;

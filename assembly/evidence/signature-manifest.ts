@@ -30,7 +30,7 @@ export class SignatureManifest {
  */
 export function parseSignatureManifest(mediaType: Bytes, text: Bytes, limit: i32): SignatureManifest | null {
   if (!mediaType.is(OCI_MANIFEST) || text.length > MANIFEST_BYTES) return null;
-  const reader = new JsonReader(text);
+  const reader = JsonReader.ofManifest(text);
   const manifest = new SignatureManifest();
   let hasLayers = false;
   if (reader.enterObject()) {
@@ -57,7 +57,7 @@ function readLayer(reader: JsonReader): SignatureLayer {
   const start = reader.position();
   reader.skip();
   const layer = new SignatureLayer();
-  const own = new JsonReader(reader.text.slice(start, max(start, reader.end())));
+  const own = JsonReader.ofManifest(reader.text.slice(start, max(start, reader.end())));
   own.enterObject();
   while (own.nextMember()) {
     const name = own.memberName();

@@ -31,7 +31,7 @@ export class ImageIndex {
 /** Reads an index of this media type. With a `problem` its entries mean nothing. */
 export function parseImageIndex(mediaType: Bytes, text: Bytes): ImageIndex {
   const index = new ImageIndex();
-  const reader = new JsonReader(text);
+  const reader = JsonReader.ofManifest(text);
   const isDocker = mediaType.is(DOCKER_LIST);
   let version = Bytes.NONE;
   reader.enterObject();

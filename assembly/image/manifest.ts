@@ -41,7 +41,7 @@ export enum ManifestForm {
  */
 export function manifestForm(mediaType: Bytes, text: Bytes): ManifestForm {
   const isIndex = isIndexType(mediaType);
-  const reader = new JsonReader(text);
+  const reader = JsonReader.ofManifest(text);
   let schema1: bool = false;
   let ambiguous: bool = false;
   if (reader.enterObject()) {

@@ -10,7 +10,7 @@ import { Bytes, compareBytes } from "../bytes/bytes";
 import { encodeHex, hexDigitValue } from "../bytes/hex";
 import { codePointAt, REPLACEMENT, sequenceLength, writeCodePoint } from "../bytes/utf8";
 import { Writer } from "../bytes/writer";
-import { JSON_DEPTH } from "../limits";
+import { JSON_DEPTH, MANIFEST_MEMBERS } from "../limits";
 
 export enum JsonKind {
   /** Nothing there, or not the beginning of a value. */
@@ -54,6 +54,9 @@ export class JsonReader {
   /** Whether text that is not Unicode is a failure, and not read with U+FFFD in its place. */
   private isUnicode: bool = false;
 
+  /** Members an object that is read may have. */
+  private mostMembers: i32 = i32.MAX_VALUE;
+
   /** What went wrong first; empty while all is well. */
   failure: string = "";
   /** Offset of the failure in the text. */
@@ -67,6 +70,13 @@ export class JsonReader {
   static ofUnicode(text: Bytes): JsonReader {
     const reader = new JsonReader(text);
     reader.isUnicode = true;
+    return reader;
+  }
+
+  /** One for manifests and indexes: to it an object that is read and has very many members is a failure. */
+  static ofManifest(text: Bytes): JsonReader {
+    const reader = new JsonReader(text);
+    reader.mostMembers = MANIFEST_MEMBERS;
     return reader;
   }
 
@@ -146,6 +156,10 @@ export class JsonReader {
     frame.nameAt = at;
     if (isRepeated(frame.names, name)) {
       this.failMember("the same member twice");
+      return false;
+    }
+    if (frame.names.length == this.mostMembers) {
+      this.failMember("more members than any manifest has");
       return false;
     }
     frame.names.push(name);

@@ -5,7 +5,7 @@ import { Bytes } from "../bytes/bytes";
 import { CosignAnnotations } from "../evidence/cosign-annotations";
 import { SIMPLE_SIGNING } from "../evidence/simple-signing";
 import { Reference } from "../image/reference";
-import { SIGNATURE_BYTES, SIGNATURES } from "../limits";
+import { MANIFEST_MEMBERS, SIGNATURE_BYTES, SIGNATURES } from "../limits";
 import { Code } from "./code";
 import { collectReferring } from "./collect-referring";
 import { collectTagged } from "./collect-tagged";
@@ -45,6 +45,12 @@ function addLoose(out: Signatures, item: Item): void {
   else if (out.untrusted.length == SIGNATURES) out.surplus++;
   else if (item.bytes.length > SIGNATURE_BYTES) {
     out.reject(item.origin, Code.EvidenceTooLarge, "the signature's payload is longer than 1 MiB");
+  } else if (item.annotations.length > MANIFEST_MEMBERS) {
+    out.reject(
+      item.origin,
+      Code.SignatureMalformed,
+      "the signature has more annotations than any manifest has",
+    );
   } else {
     const annotations = new CosignAnnotations();
     for (let i = 0; i < item.annotations.length; i++) {

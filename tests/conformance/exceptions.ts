@@ -36,9 +36,11 @@ import {
   acceptedByLongPayloads,
   acceptedByOtherDigests,
   acceptedByWeakCertificates,
+  acceptedByWideLayers,
   acceptedWithManifest,
   isAnotherKind,
   isDeep,
+  isWide,
   repeatsMember,
 } from "./stricter.js";
 import { expected as expectedKey, fileOf as keyFileOf } from "./suites/cosign-keys.js";
@@ -235,6 +237,24 @@ export const RULES: readonly Rule[] = [
     fits: acceptedWithManifest(isDeep),
     ours: () => ({ accept: false }),
     code: "manifest-invalid",
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason:
+      "a manifest has at most 512 members: those in use have up to 10, and each name is compared with every other",
+    fits: acceptedWithManifest(isWide),
+    ours: () => ({ accept: false }),
+    code: "manifest-invalid",
+  },
+  {
+    suites: JUDGED,
+    class: "differs",
+    anticipated: true,
+    reason: "the layer of a signature has at most 512 annotations: cosign writes up to five",
+    fits: acceptedByWideLayers,
+    ours: () => ({ accept: false }),
   },
   {
     suites: JUDGED,
@@ -462,11 +482,14 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "a manifest that repeats a member, that is nested deeper than 32 or that is of two kinds at once is refused: readers differ on it",
+      "a manifest that repeats a member, that is nested deeper than 32, that has more than 512 members or that is of two kinds at once is refused: readers differ on it",
     fits: (test, subject) => {
       const manifest = readManifest(test, subject);
       const isRefused =
-        isDeep(manifest) || repeatsMember(manifest) || isAnotherKind(manifest, mediaTypeOf(manifest));
+        isDeep(manifest) ||
+        isWide(manifest) ||
+        repeatsMember(manifest) ||
+        isAnotherKind(manifest, mediaTypeOf(manifest));
       return (test["ok"] === true || test["expected"] === true) && isRefused;
     },
     ours: (test) => (operation(test) === "digest" ? { digest: null } : { matches: false }),

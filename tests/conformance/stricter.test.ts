@@ -39,6 +39,7 @@ async function outcome(suite: string, members: Members): Promise<string> {
   return counts.excepted === 1 ? "excepted" : "passed";
 }
 
+const members = (count: number) => Array.from({ length: count }, (_, i) => `"a${i}":""`).join();
 const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 
 function payload(manifest: string, optional = "null", reference = NAME): Buffer {
@@ -92,6 +93,12 @@ const SLOW_KEYS = [p521.export({ type: "spki", format: "pem" }) as string, KEY.p
 const sha512 = (content: Buffer) => `sha512:${createHash("sha512").update(content).digest("hex")}`;
 const withMember = (member: string) => MANIFEST.replace("{", `{${member},`);
 
+/** A signature with so many annotations more. */
+function annotated(count: number) {
+  const { annotations, ...signed } = signature(payload(MANIFEST));
+  return { ...signed, annotations: { ...JSON.parse(`{${members(count)}}`), ...annotations } };
+}
+
 /** Signed by a key of that size, for which an authority that the policy knows has issued a certificate. */
 function certified(modulusLength: number): Members {
   const keys = generateKeyPairSync("rsa", { modulusLength });
@@ -134,6 +141,16 @@ const LIMITS: readonly [what: string, beyond: Members, within: Members][] = [
     "a manifest with the signatures of docker schema 1",
     accepted({ manifest: withMember('"Signatures":[]') }),
     accepted({ manifest: withMember('"signature":[]') }),
+  ],
+  [
+    "a manifest with more than 512 members",
+    accepted({ manifest: withMember(members(511)) }),
+    accepted({ manifest: withMember(members(500)) }),
+  ],
+  [
+    "the layer of a signature with more than 512 annotations",
+    accepted({ signatures: [annotated(512)] }),
+    accepted({ signatures: [annotated(511)] }),
   ],
   [
     "a payload nested deeper than 32",

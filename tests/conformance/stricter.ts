@@ -15,6 +15,7 @@ type Fits = Rule["fits"];
 
 /** assembly/limits.ts has them, with their sources. */
 const JSON_DEPTH = 32;
+const MANIFEST_MEMBERS = 512;
 const SIGNATURE_BYTES = 1 << 20;
 const SIGNATURES = 128;
 const SIGNATURE_CHECKS = 512;
@@ -34,6 +35,9 @@ function acceptedOnlyBySome(is: (signature: Signature, index: number) => boolean
 
 export const acceptedByDeepPayloads = acceptedOnlyBySome(
   ({ payload }) => jsonShape(Buffer.from(payload).toString()).depth > JSON_DEPTH,
+);
+export const acceptedByWideLayers = acceptedOnlyBySome(
+  ({ annotations }) => Object.keys(annotations).length > MANIFEST_MEMBERS,
 );
 export const acceptedByLongPayloads = acceptedOnlyBySome(({ payload }) => payload.length > SIGNATURE_BYTES);
 export const acceptedByOtherDigests = acceptedOnlyBySome(
@@ -63,6 +67,10 @@ export function acceptedWithManifest(is: (manifest: Buffer, mediaType: string) =
 
 export function isDeep(manifest: Buffer): boolean {
   return jsonShape(manifest.toString()).depth > JSON_DEPTH;
+}
+
+export function isWide(manifest: Buffer): boolean {
+  return jsonShape(manifest.toString()).members > MANIFEST_MEMBERS;
 }
 
 export function repeatsMember(manifest: Buffer): boolean {

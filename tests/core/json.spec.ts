@@ -27,7 +27,10 @@ function stringIn(text: string): string {
 
 /** Reads an object of any members, names repeated or not, strictly. */
 function strict(text: string): JsonReader {
-  const reader = new JsonReader(utf8(text));
+  return strictOf(new JsonReader(utf8(text)));
+}
+
+function strictOf(reader: JsonReader): JsonReader {
   if (reader.enterObject()) while (reader.nextMember()) reader.skip();
   reader.done();
   return reader;
@@ -127,6 +130,16 @@ describe("a string", () => {
 });
 
 describe("an object that is read", () => {
+  it("has no more members than a manifest may have, where it is of one", () => {
+    let most = "{";
+    for (let i = 1; i < 512; i++) most += `"a${i}":{},`;
+    const wide = `${most}"a":1,"b":{"c":1}}`;
+    expect(strictOf(JsonReader.ofManifest(utf8(`${most}"a":1}`))).failure).toBe("");
+    expect(strictOf(JsonReader.ofManifest(utf8(wide))).failure).toBe("more members than any manifest has");
+    expect(strict(wide).failure).toBe("");
+    expect(strictOf(JsonReader.ofManifest(utf8(`{"a":${wide}}`))).failure).toBe("");
+  });
+
   it("has no member twice, however it is spelt", () => {
     expect(strict('{"a":1,"a":1}').failure).toBe("the same member twice");
     expect(strict('{"a":1,"\\u0061":1}').failure).toBe("the same member twice");
