@@ -31,7 +31,8 @@ function withoutCommand(first: string, second: string | undefined): ExitCode {
     throw new UsageError(`${first} needs one of: ${lastWords(group)}`);
   const typed = group.length > 0 ? `${first} ${second}` : first;
   const known = COMMANDS.map(({ words }) => words);
-  throw new UsageError(`unknown command ${JSON.stringify(typed)}${suggestion(typed, known)}`);
+  const near = suggestion(typed, known) || suggestion(`${first} ${second}`, known);
+  throw new UsageError(`unknown command ${JSON.stringify(typed)}${near}`);
 }
 
 function lastWords(group: readonly CommandRow[]): string {

@@ -40,6 +40,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["verfy", "nginx"], /unknown command "verfy", did you mean verify\?/],
   [["frobnicate"], /unknown command "frobnicate"$/m],
   [["policy"], /policy needs one of: check, explain, digest/],
+  [["polcy", "check", "policy.json"], /unknown command "polcy", did you mean policy check\?/],
   [["policy", "digset"], /unknown command "policy digset", did you mean policy digest\?/],
   [["--polcy"], /unknown option --polcy/],
   [["verify"], /NAME… is missing/],
