@@ -16,6 +16,8 @@ const MAX_ENTRIES = 20_000;
 /** Of zeros behind the last entry; tar fills its last record, of 10 KiB unless it is told otherwise. */
 const MAX_PADDING_BYTES = 16 * 1024 * 1024;
 const MAX_EXTENSION_BYTES = 64 * 1024;
+/** The largest size that a header can say by itself. */
+const MAX_PLAIN_BYTES = 8 ** 11 - 1;
 const FILE = "0";
 const FOLDER = "5";
 const PAX = "x";
@@ -141,6 +143,7 @@ async function readExtended(
       return { header, content: offset };
     }
     if (header.type !== PAX && header.type !== GNU_LONG_NAME) {
+      assertOneSize(header.size, extension?.size);
       return { header: { ...header, ...extension }, content: offset };
     }
     // Which of two would count is a matter of taste.
@@ -152,6 +155,12 @@ async function readExtended(
     extension = header.type === PAX ? readPaxRecords(bytes) : { path: longName(bytes) };
     offset += padded(header.size);
   }
+}
+
+/** A program that does not read extended headers would find entries in this one's content, or content in the next ones. */
+function assertOneSize(plain: number, extended: number | undefined): void {
+  if (extended !== undefined && extended !== plain && extended <= MAX_PLAIN_BYTES)
+    throw new ImageError("the archive has an entry of two sizes", "archive-invalid");
 }
 
 function readHeader(block: Uint8Array, offset: number): TarHeader | null {

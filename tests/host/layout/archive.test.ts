@@ -58,7 +58,7 @@ const readable: [string, TarEntry[], Record<string, string>][] = [
     "a size of pax",
     [
       { path: "PaxHeaders/a", type: "x", content: paxRecords([["size", "3"]]) },
-      { path: "a", content: "AAA", size: 0 },
+      { path: "a", content: "AAA" },
       { path: "b", content: "B" },
     ],
     { a: "AAA", b: "B" },
@@ -181,6 +181,11 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
       "a huge extended header",
       makeTar([{ ...pax(), content: Buffer.alloc(65_537) }, a]),
       /huge extended header$/,
+    ],
+    [
+      "a size of pax that is not the header's",
+      makeTar([pax(["size", "1024"]), { path: "a", content: makeTar([a]).subarray(0, 1_024), size: 0 }]),
+      /has an entry of two sizes$/,
     ],
     ["a wrong checksum", makeTar([a]).fill(0x42, 0, 1), /a header's checksum is wrong$/],
     ["a size beyond its end", makeTar([{ ...a, size: 1_000_000 }]), /is cut off$/],
