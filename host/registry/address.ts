@@ -24,11 +24,10 @@ const SPECIAL: readonly [AddressClass, readonly string[]][] = [
       "fec0::/10",
     ],
   ],
-  // 6to4 and Teredo wrap an IPv4 address that this table would not see.
-  [
-    "reserved",
-    ["192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8", "2002::/16", "2001::/32", "100::/64"],
-  ],
+  // What wraps an IPv4 address that this table would not see: 6to4, Teredo, a network's own NAT64 (RFC 8215), IPv4-translated
+  // (RFC 2765) and IPv4-compatible addresses.
+  ["reserved", ["2002::/16", "2001::/32", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96"]],
+  ["reserved", ["192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8", "100::/64"]],
 ];
 
 const LISTS = SPECIAL.map(([kind, subnets]) => [kind, blockList(subnets)] as const);

@@ -17,7 +17,12 @@ const TIMED_OUT = new Set([
   "UND_ERR_HEADERS_TIMEOUT",
   "UND_ERR_BODY_TIMEOUT",
 ]);
-const MALFORMED = new Set(["UND_ERR_HEADERS_OVERFLOW", "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"]);
+const MALFORMED = new Set([
+  "UND_ERR_HEADERS_OVERFLOW",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+  // undici's parser takes it for granted that a status is at least 100.
+  "ERR_ASSERTION",
+]);
 const TRANSIENT: RegistryErrorOptions = { transient: true };
 
 /**

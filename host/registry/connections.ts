@@ -49,7 +49,8 @@ export class Connections {
     // undici streams any async iterable, by backpressure; its types name Node's streams only.
     const sent = { body: (body ?? null) as Uint8Array | null };
     const at = { origin: url.origin, path: `${url.pathname}${url.search}` };
-    return request.call(await this.#agent(reach, tls), { ...others, ...at, ...sent });
+    const answer = request.call(await this.#agent(reach, tls), { ...others, ...at, ...sent });
+    return unlessAborted(answer, options.signal);
   }
 
   /**
@@ -92,6 +93,21 @@ export class Connections {
         this.#registries.set(host, classOf(socket.remoteAddress ?? ""));
         callback(null, socket);
       });
+  }
+}
+
+/** undici gives up what it has sent, but waits for a connection to be made or refused, whoever has gone meanwhile. */
+async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 

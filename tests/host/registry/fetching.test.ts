@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { digestOf } from "../../../host/oci/digest.js";
 import { OCI_MANIFEST } from "../../../host/oci/media-types.js";
+import { endpointOf } from "../../../host/registry/endpoint.js";
 import type { RegistryCode } from "../../../host/registry/error.js";
+import { ALL_CAPABILITIES } from "../../../host/registry/hosts/host-settings.js";
+import { DEFAULT_TLS, TlsProfile } from "../../../host/registry/tls-profile.js";
 import { makeImage, pushImage } from "../../support/image.js";
 import type { Fault } from "../../support/registry/fault.js";
 import { startRegistry } from "../../support/registry/registry.js";
@@ -98,6 +101,7 @@ const couldNotAsk: [string, Fault, RegistryCode, RegExp][] = [
     /larger than 65536 bytes$/,
   ],
   ["not http", { manner: "garbage" }, "registry-protocol", /not valid http$/],
+  ["a status of zero", { manner: "zero" }, "registry-protocol", /not valid http$/],
   [
     "headers without end",
     { ...manifest, headers: { "x-padding": "x".repeat(100_000) } },
@@ -250,4 +254,17 @@ test("diagnostic body reaching a tenant: of a refusal's body nothing but OCI's o
       assert.ok(!failure.message.includes(secret));
     }
   }
+});
+
+test("registry-timeout: nobody waits longer for a host that lets itself be waited for than for an answer", async (t) => {
+  const abandoned = new AbortController();
+  const tls = new TlsProfile({ ...DEFAULT_TLS, connectTimeoutMs: 3_600_000 });
+  const endpoint = { ...endpointOf("slow.test", []), tls };
+  const client = clientFor(t, {
+    hosts: { hosts: async () => [{ endpoint, capabilities: ALL_CAPABILITIES }] },
+    lookup: () => abandoned.abort(),
+  });
+  const at = { registry: "slow.test", repository: "a", reference: "v1" };
+  const failure = await failureOf(client.manifest(at, want({ signal: abandoned.signal })));
+  assert.equal(failure.code, "registry-timeout");
 });

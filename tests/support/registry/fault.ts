@@ -9,7 +9,8 @@ export interface Fault {
   /**
    * `silence`: no answer. `reset`: the connection is cut off before the answer. `reset-in-body`: after the headers
    * and half of the body. `stall`: nothing comes after those. `endless`: a body that does not end. `short`: the body ends before the Content-Length it
-   * announced. `drip`: it comes, a byte every half second. `garbage`: something that is not HTTP.
+   * announced. `drip`: it comes, a byte every half second. `garbage`: something that is not HTTP. `zero`: a status
+   * of 000.
    */
   readonly manner?:
     | "silence"
@@ -19,7 +20,8 @@ export interface Fault {
     | "endless"
     | "short"
     | "drip"
-    | "garbage";
+    | "garbage"
+    | "zero";
 }
 
 export function serveFault(fault: Fault, response: ServerResponse): void {
@@ -33,6 +35,9 @@ export function serveFault(fault: Fault, response: ServerResponse): void {
       return;
     case "garbage":
       socket?.end("not http at all\r\n\r\n");
+      return;
+    case "zero":
+      socket?.end("HTTP/1.1 000 Zero\r\nContent-Length: 0\r\n\r\n");
       return;
     case "reset-in-body":
       response.writeHead(fault.status ?? 200, { ...fault.headers, "content-length": body.length });
