@@ -123,8 +123,8 @@ async function filesBelow(path) {
 /** tsc leaves what it made of sources that are gone: a deleted test would still run. */
 async function removeOrphans() {
   for (const file of [...(await filesBelow("dist/host")), ...(await filesBelow("dist/tests"))]) {
-    const source = file.replace(/^dist\//, "").replace(/\.js$/, ".ts");
-    if (file.endsWith(".js") && !existsSync(source)) await rm(file);
+    const source = file.replace(/^dist\//, "").replace(/\.(c?)js$/, ".$1ts");
+    if (/\.c?js$/.test(file) && !existsSync(source)) await rm(file);
   }
 }
 

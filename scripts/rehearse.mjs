@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { compileBundle, runBundle } from "../dist/host/cli/bundled-program.js";
+import { compileBundle, runBundle } from "../dist/host/cli/bundled-program.cjs";
 import { makeImage, pushImage } from "../dist/tests/support/image.js";
 import { startRegistry } from "../dist/tests/support/registry/registry.js";
 

@@ -57,7 +57,7 @@ function layerOf(root: string, path: string): string {
 /** What a source imports from files, as it is written. */
 function importsOf(text: string): string[] {
   const statements = text.matchAll(
-    /^(?:import |(?:import|export)\b[^;"]*\bfrom )"(\.[^"]*)"|\bimport\("(\.[^"]*)"\)/gm,
+    /^(?:import |(?:import|export)\b[^;"]*\bfrom )"(\.[^"]*)"|\b(?:import|require)\("(\.[^"]*)"\)/gm,
   );
   return [...statements].map(([, fixed, dynamic]) => fixed ?? dynamic ?? "");
 }

@@ -27,7 +27,7 @@ const CONTENTS = [
   /^dist\/bundle\/(?:program\.cjs|policy-loader-thread\.js|LICENSES\.txt)$/,
   /^dist\/component\/(?:countersign\.component\.wasm|verifier\.core\.wasm|verifier\.js)$/,
   /^dist\/component\/(?:verifier|interfaces\/countersign-verifier-verifier)\.d\.ts$/,
-  /^dist\/host\/cli\/(?:main|bundled-program)\.js$/,
+  /^dist\/host\/cli\/(?:main|bundled-program)\.cjs$/,
   /^dist\/host\/core\/[\w-]+\.(?:js|d\.ts)$/,
   /^dist\/host\/plugin\/[\w-]+\.js$/,
   /^dist\/plugin\/(?:linux-x64|linux-arm64|LICENSE-musl\.txt)$/,
@@ -166,7 +166,7 @@ describe("the npm package", () => {
     const root = join(setting.folder, "node");
     await succeed(setting.command, ["install", "--root", root]);
     const unit = await readFile(join(root, "etc/systemd/system/countersign.service"), "utf8");
-    const program = `${process.execPath} ${join(setting.installed, "dist/host/cli/main.js")} serve `;
+    const program = `${process.execPath} ${join(setting.installed, "dist/host/cli/main.cjs")} serve `;
     assert.ok(unit.includes(`ExecStart=${program}`), unit);
   });
 
