@@ -126,8 +126,14 @@ test("policy check --cvm-agent-policy: findings of both files, each in its own; 
     runCli(["policy", "check", "--cvm-agent-policy", file, file]),
   ]);
   assert.equal(json.status, 1);
-  const [finding] = JSON.parse(json.stdout).findings;
-  assert.deepEqual([finding.file, finding.line, finding.id], [agent, 2, "cvm-verification-off"]);
+  const { findings } = JSON.parse(json.stdout);
+  assert.deepEqual(
+    findings.map(({ file, line, id }: Record<string, unknown>) => [file, line, id]),
+    [
+      [agent, 1, "cvm-other-policy"],
+      [agent, 2, "cvm-verification-off"],
+    ],
+  );
   assertUsageError(other, /has no workload_config/);
 });
 
