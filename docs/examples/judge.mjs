@@ -66,7 +66,7 @@ async function get(url, mediaTypes, signal) {
   const headers = mediaTypes.length === 0 ? {} : { accept: mediaTypes.join(", ") };
   const answer = await fetch(url, { headers, signal });
   const challenge = answer.headers.get("www-authenticate") ?? "";
-  if (answer.status !== 401 || !/^bearer /i.test(challenge)) return answer;
+  if (answer.status !== 401 || !/^bearer .*realm="https:/i.test(challenge)) return answer;
   await answer.body?.cancel();
   const { realm, ...query } = Object.fromEntries(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map((m) => [m[1], m[2]]),
