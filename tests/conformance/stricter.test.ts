@@ -236,6 +236,13 @@ for (const [suite, members] of [
       matched: { transport: "docker", scope: "" },
     },
   ],
+  ...[{ keyData: [65] }, { keyDatas: ["QQ==", []] }, { keyPath: "/k", rekorPublicKeyData: [1] }].map(
+    (source) =>
+      [
+        "policy-parse",
+        { policy: JSON.stringify({ default: [{ type: "sigstoreSigned", ...source }] }), valid: true },
+      ] as const,
+  ),
   [
     "payload-parse",
     { format: "sigstore", payload: `${payload(MANIFEST, `{"a":${nested(31)}}`)}`, valid: true, expected: {} },
@@ -250,7 +257,7 @@ for (const [suite, members] of [
     },
   ],
 ] as const) {
-  test(`a case of ${suite} beyond a limit is an exception: ${"op" in members ? members.op : "payload"}`, async () => {
+  test(`a case of ${suite} beyond a limit is an exception: ${"op" in members ? members.op : Object.values(members)[0]}`, async () => {
     assert.equal(await outcome(suite, members), "excepted");
   });
 }

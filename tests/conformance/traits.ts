@@ -79,6 +79,20 @@ export function opensByWildcard(test: Case): boolean {
   );
 }
 
+/** Whether some bytes in the policy are written as a list of numbers, which Go's JSON takes for base64's equal. */
+export function writesBytesAsNumbers(test: Case): boolean {
+  const isNumbers = (value: unknown) => Array.isArray(value) && value.every((byte) => Number.isInteger(byte));
+  const isIn = (value: unknown): boolean =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(value).some(([name, member]) => {
+      if (/(?:key|ca|caRoots|caIntermediates|PublicKey)Data$/.test(name)) return isNumbers(member);
+      if (/(?:key|PublicKey)Datas$/.test(name)) return Array.isArray(member) && member.some(isNumbers);
+      return isIn(member);
+    });
+  return isIn(jsonOf(Buffer.from(String(test["policy"]))));
+}
+
 /** How containers/image tells docker schema 1, as far as a manifest without one of its four media types goes. */
 export function isSchema1(manifest: unknown): boolean {
   return isObject(manifest) && manifest["schemaVersion"] === 1;
