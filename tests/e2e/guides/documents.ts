@@ -37,7 +37,9 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
 for image in ghcr.io/acme/app:1 docker.io/library/busybox:latest; do ctr -n k8s.io images pull $image; done`,
   "docs/confidential-vm.md": `${CONTAINERD}
 systemctl start docker
-cp ${pathOf("docs/examples/replay-log.mjs")} .`,
+cp ${pathOf("docs/examples/replay-log.mjs")} .
+mkdir -p "$(npm root -g)/countersign"
+cp -r ${pathOf("dist/component")} "$(npm root -g)/countersign"`,
   "docs/embedding.md": `${POLICY}
 export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 cp ${pathOf("docs/examples/judge.mjs")} .
