@@ -3,6 +3,7 @@ import { RegistryClient } from "../registry/client.js";
 import type { Report } from "../registry/credentials/source.js";
 import { CONTAINERD_HOSTS } from "../registry/hosts/host-settings.js";
 import { HostsFolders } from "../registry/hosts/hosts-folders.js";
+import { Proxies } from "../registry/proxies.js";
 import { DEFAULT_RETRY, type RetryPolicy } from "../registry/retry.js";
 import { Transport } from "../registry/transport.js";
 import type { RegistryName } from "../signing/image-name.js";
@@ -40,8 +41,12 @@ export async function registryTransport(
   retry: RetryPolicy = DEFAULT_RETRY,
 ): Promise<Transport> {
   const plainHttp = hosts("plain-http", values["plain-http"]);
+  const proxies = new Proxies(process.env);
+  for (const name of proxies.unusable) report(`${name} names no proxy, and is not used`);
   return new Transport({
     plainHttp,
+    proxies,
+    onProxied: (host, proxy) => report(`${host} is asked by way of the proxy ${proxy.origin}`),
     hosts: new HostsFolders(values["hosts-dir"] ?? CONTAINERD_HOSTS, plainHttp, report),
     tokenRealms: hosts("token-realm", values["token-realm"]),
     credentials: await credentials(values, report),

@@ -38,17 +38,25 @@ export async function imageFinding(
   const [answer] = await source.fetch(request, signal);
   if (answer?.tag === "item") {
     const date = await dateOf(transport, { registry, repository, reference });
-    return { finding: ok("image", `${answer.val.origin} can be asked for`), date };
+    return { finding: ok("image", `${answer.val.origin} can be asked for${byWayOf(transport)}`), date };
   }
   const what =
     answer?.tag === "unavailable" ? `${answer.val.code}: ${answer.val.detail}` : "there is no such image";
   const finding = error(
     "image",
-    `${name}: ${what}`,
+    `${name}: ${what}${byWayOf(transport)}`,
     "without its manifest and signatures an image is denied",
-    "see docs/registries.md: hosts, certificates and credentials",
+    "see docs/registries.md: hosts, certificates, credentials and proxies",
   );
   return { finding, date: null };
+}
+
+/** Of doctor's own environment, which the daemon ought to have, too. */
+function byWayOf(transport: Transport): string {
+  return transport
+    .proxied()
+    .map((proxied) => `; ${proxied}`)
+    .join("");
 }
 
 async function dateOf(

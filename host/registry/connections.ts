@@ -4,7 +4,9 @@ import { LRUCache } from "lru-cache";
 import type { Agent, buildConnector, Dispatcher } from "undici";
 import { type AddressClass, classOf } from "./address.js";
 import { RegistryError } from "./error.js";
+import { type HttpProxy, NO_PROXIES, type Proxies } from "./proxies.js";
 import type { TlsProfile } from "./tls-profile.js";
+import { assertSpoken, proxyFailure, refusedByProxy, tunnelThrough } from "./tunnel.js";
 
 /**
  * Which addresses a connection may lead to: `anywhere` for a registry itself, else public ones and those of the
@@ -26,31 +28,71 @@ const MAX_REMEMBERED_HOSTS = 1_024;
 /** Of each reach and TLS profile one; profiles change as their files do. */
 const MAX_AGENTS = 256;
 
+/** What connections are made with. */
+export interface ConnectionsOptions {
+  /** How names become addresses; the system's resolver unless told. */
+  readonly lookup?: LookupFunction | undefined;
+  /** None unless told. */
+  readonly proxies?: Proxies | undefined;
+  /** Told of each host that is asked by way of a proxy, once. */
+  readonly onProxied?: ((host: string, proxy: URL) => void) | undefined;
+}
+
 /**
  * The HTTP connections of a client. The address rule is applied where a name becomes an address, and the
- * addresses found acceptable are the ones connected to: a name cannot be bound anew in between.
+ * addresses found acceptable are the ones connected to: a name cannot be bound anew in between. Behind a proxy that is
+ * the proxy's to decide; what is an address already is held to the rule all the same.
  */
 export class Connections {
   readonly #lookup: LookupFunction;
+  readonly #proxies: Proxies;
+  readonly #onProxied: (host: string, proxy: URL) => void;
   readonly #agents = new LRUCache<string, Promise<Agent>>({
     max: MAX_AGENTS,
     dispose: (agent) => void agent.then((agent) => agent.close()),
   });
   readonly #registries = new LRUCache<string, AddressClass>({ max: MAX_REMEMBERED_HOSTS });
+  /** By origin, the proxy that it is asked by way of. */
+  readonly #proxied = new LRUCache<string, string>({ max: MAX_REMEMBERED_HOSTS });
 
-  constructor(lookup: LookupFunction = systemLookup) {
-    this.#lookup = lookup;
+  constructor({ lookup, proxies, onProxied }: ConnectionsOptions = {}) {
+    this.#lookup = lookup ?? systemLookup;
+    this.#proxies = proxies ?? NO_PROXIES;
+    this.#onProxied = onProxied ?? (() => {});
   }
 
   /** Sends one request; redirects are answers. */
   async request(url: URL, reach: Reach, options: Sending): Promise<Dispatcher.ResponseData> {
     const { request } = await undici();
-    const { body, tls, ...others } = options;
+    const { body, tls, headers, ...others } = options;
     // undici streams any async iterable, by backpressure; its types name Node's streams only.
-    const sent = { body: (body ?? null) as Uint8Array | null };
-    const at = { origin: url.origin, path: `${url.pathname}${url.search}` };
-    const answer = request.call(await this.#agent(reach, tls), { ...others, ...at, ...sent });
-    return unlessAborted(answer, options.signal);
+    const sent = { ...others, body: (body ?? null) as Uint8Array | null };
+    const proxy = this.#proxies.proxyFor(url);
+    if (proxy !== null) this.#beginProxied(url, reach, proxy);
+    if (proxy === null || url.protocol === "https:") {
+      const at = { origin: url.origin, path: `${url.pathname}${url.search}`, headers };
+      const answer = request.call(await this.#agent(reach, tls, proxy), { ...sent, ...at });
+      return unlessAborted(answer, options.signal);
+    }
+    // The proxy is given the whole URL (RFC 9112, section 3.2.2), and asks itself.
+    const at = { origin: proxy.url.origin, path: url.href, headers: forwardedHeaders(headers, url, proxy) };
+    const forwarded = request.call(await this.#forwarding(url, proxy, tls), { ...sent, ...at });
+    const answer = await unlessAborted(forwarded, options.signal);
+    if (answer.statusCode !== 407) return answer;
+    await answer.body.dump().catch(() => {});
+    throw refusedByProxy(407);
+  }
+
+  #beginProxied(url: URL, reach: Reach, proxy: HttpProxy): void {
+    assertSpoken(proxy);
+    const address = url.hostname.replace(/^\[|\]$/g, "");
+    if (isIP(address) !== 0) {
+      if (reach === "anywhere") this.#registries.set(hostOf(url), classOf(address));
+      else if (!isWithin(reach, address)) throw outOfReach(address);
+    }
+    if (this.#proxied.get(url.origin) === proxy.url.origin) return;
+    this.#proxied.set(url.origin, proxy.url.origin);
+    this.#onProxied(url.host, proxy.url);
   }
 
   /**
@@ -61,28 +103,57 @@ export class Connections {
     return this.#registries.get(hostOf(registry)) ?? "public";
   }
 
+  /** Which hosts were asked by way of which proxy, each in words. */
+  proxied(): string[] {
+    return [...this.#proxied.entries()].map(
+      ([origin, proxy]) => `${new URL(origin).host} by way of the proxy ${proxy}`,
+    );
+  }
+
   /** Ends every connection; what is under way fails. */
   async close(): Promise<void> {
     const agents = await Promise.all(this.#agents.values());
     await Promise.all(agents.map((agent) => agent.destroy()));
   }
 
-  #agent(reach: Reach, tls: TlsProfile): Promise<Agent> {
-    const key = `${reach} ${tls.id}`;
+  #agent(reach: Reach, tls: TlsProfile, proxy: HttpProxy | null): Promise<Agent> {
+    if (proxy === null) return this.#kept(`${reach} ${tls.id}`, (build) => this.#straight(build, reach, tls));
+    return this.#kept(`tunnel ${proxy.url.href} ${reach} ${tls.id}`, (build) =>
+      tunnelThrough(
+        { proxy, tls: tls.elsewhere(), lookup: this.#lookup },
+        connectorOf(build, tls, this.#lookup),
+      ),
+    );
+  }
+
+  /** For each host its own: one that is slow leaves room for the others. */
+  #forwarding({ host }: URL, proxy: HttpProxy, tls: TlsProfile): Promise<Agent> {
+    const profile = tls.elsewhere();
+    return this.#kept(`forward ${proxy.url.href} ${host} ${profile.id}`, (build) => {
+      const connect = connectorOf(build, profile, this.#lookup);
+      return (options, callback) =>
+        connect(options, (...[error, socket]) =>
+          error === null ? callback(null, socket) : callback(proxyFailure(error), null),
+        );
+    });
+  }
+
+  #kept(
+    key: string,
+    connectorBy: (build: typeof buildConnector) => buildConnector.connector,
+  ): Promise<Agent> {
     let agent = this.#agents.get(key);
     if (agent === undefined) {
-      agent = this.#createAgent(reach, tls);
+      agent = createAgent(connectorBy);
       this.#agents.set(key, agent);
     }
     return agent;
   }
 
-  async #createAgent(reach: Reach, tls: TlsProfile): Promise<Agent> {
-    const { Agent, buildConnector } = await undici();
+  #straight(build: typeof buildConnector, reach: Reach, tls: TlsProfile): buildConnector.connector {
     const lookup = reach === "anywhere" ? this.#lookup : guardedLookup(reach, this.#lookup);
-    const connector = connectorOf(buildConnector, tls, lookup);
-    const connect = reach === "anywhere" ? this.#remembering(connector) : guarded(reach, connector);
-    return new Agent({ connections: CONNECTIONS_PER_HOST, connect });
+    const connector = connectorOf(build, tls, lookup);
+    return reach === "anywhere" ? this.#remembering(connector) : guarded(reach, connector);
   }
 
   #remembering(connect: buildConnector.connector): buildConnector.connector {
@@ -109,6 +180,25 @@ async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promis
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+function forwardedHeaders(
+  headers: Sending["headers"],
+  { host }: URL,
+  { authorization }: HttpProxy,
+): Sending["headers"] {
+  return {
+    ...headers,
+    host,
+    ...(authorization === null ? {} : { "proxy-authorization": authorization }),
+  };
+}
+
+async function createAgent(
+  connectorBy: (build: typeof buildConnector) => buildConnector.connector,
+): Promise<Agent> {
+  const { Agent, buildConnector } = await undici();
+  return new Agent({ connections: CONNECTIONS_PER_HOST, connect: connectorBy(buildConnector) });
 }
 
 /** Loaded with the first request, and of undici what is needed: all of it takes three times as long. */

@@ -11,6 +11,7 @@ import { RegistryError } from "./error.js";
 import { type Answer, type Asking, exchange, headerOf } from "./exchange.js";
 import type { Capability } from "./hosts/host-settings.js";
 import { type RegistryHost, type RegistryHosts, thatMay, usualHosts } from "./hosts/registry-hosts.js";
+import type { Proxies } from "./proxies.js";
 import { redirectTarget } from "./redirect.js";
 import { readFailure, readRefusal } from "./refusal.js";
 import { DEFAULT_RETRY, type RetryPolicy, retrying } from "./retry.js";
@@ -28,6 +29,10 @@ export interface RegistryOptions {
   /** How names become addresses; the system's resolver unless told. The address rule applies to any. */
   readonly lookup?: LookupFunction;
   readonly clock?: Clock;
+  /** By way of which proxies hosts are asked; none unless told. */
+  readonly proxies?: Proxies;
+  /** Told of each host that is asked by way of one, once. */
+  readonly onProxied?: (host: string, proxy: URL) => void;
   /** At which hosts registries are asked; at their usual places unless told. */
   readonly hosts?: RegistryHosts;
 }
@@ -73,7 +78,7 @@ export class Transport {
     this.#userAgent = options.userAgent ?? "countersign";
     this.#retry = options.retry ?? DEFAULT_RETRY;
     this.#clock = options.clock ?? systemClock;
-    this.#connections = new Connections(options.lookup);
+    this.#connections = new Connections(options);
     this.#authorizer = new Authorizer({
       credentials: options.credentials,
       tokens: new TokenService(this.#connections, this.#clock, this.#userAgent),
@@ -110,6 +115,11 @@ export class Transport {
       const withheld = await this.#authorizer.withheld(purpose);
       throw withheld === null ? failure : new RegistryError(failure.code, `${failure.detail}; ${withheld}`);
     }
+  }
+
+  /** Which hosts were asked by way of which proxy, each in words. */
+  proxied(): readonly string[] {
+    return this.#connections.proxied();
   }
 
   /** What an answer without what was asked for means: null for "there is no such thing", else thrown. */

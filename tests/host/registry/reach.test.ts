@@ -88,7 +88,9 @@ test("a token service follows the same rule", async (t) => {
 test("a registry on the internet may not send us to this machine", async (t) => {
   // No address of this machine is on the internet, so the reach such a registry has is asked for directly.
   const target = await registryFor(t);
-  const connections = new Connections(resolver({ "store.test": ["127.0.0.1"], localhost: ["127.0.0.1"] }));
+  const connections = new Connections({
+    lookup: resolver({ "store.test": ["127.0.0.1"], localhost: ["127.0.0.1"] }),
+  });
   t.after(() => connections.close());
   assert.equal(connections.reachFrom(new URL("https://registry.test")), "public");
   for (const host of ["127.0.0.1", "store.test", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"]) {

@@ -2,14 +2,16 @@ import type { AuditRecord } from "../../../host/service/audit.js";
 import { RunningProcess } from "../process.js";
 import { MAIN } from "./cli.js";
 
-/** Starts `countersign serve`, with further `options`, as a process of its own; it answers on `socket`. */
+/** Starts `countersign serve`, with further `options` and variables, as a process of its own; it answers on `socket`. */
 export function startDaemon(
   policyFile: string,
   socket: string,
   options: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<RunningProcess> {
   const args = [MAIN, "serve", "--policy", policyFile, "--socket", socket, ...options];
-  return RunningProcess.start(process.execPath, args, ({ output }) => /^listening on /m.test(output));
+  const answers = ({ output }: RunningProcess) => /^listening on /m.test(output);
+  return RunningProcess.start(process.execPath, args, answers, { ...process.env, ...env });
 }
 
 /**

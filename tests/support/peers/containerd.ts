@@ -15,6 +15,8 @@ export interface ContainerdOptions {
   readonly dockerHub?: string;
   /** What a verifier may take, as a Go duration; containerd's default unless told. */
   readonly verifierTimeout?: string;
+  /** Added to its environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Makes something else of its configuration. */
   readonly edit?: (configuration: string) => string;
 }
@@ -40,7 +42,7 @@ export class Containerd {
     const config = join(folder, "containerd.toml");
     const address = join(folder, "containerd.sock");
     await writeFile(config, edit(configuration({ folder, address, binDir, certs, verifierTimeout })));
-    const env = { ...process.env, PATH: `${peers.bin}:${process.env["PATH"]}` };
+    const env = { ...process.env, ...options.env, PATH: `${peers.bin}:${process.env["PATH"]}` };
     const args = ["--config", config];
     const running = await RunningProcess.start(
       join(peers.bin, "containerd"),
