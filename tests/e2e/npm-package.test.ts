@@ -37,6 +37,14 @@ const UNPACKED_LIMIT = 4 * 1024 * 1024;
 /** Members of package.json by which npm would run something, fetch something or refuse to publish. */
 const UNWANTED = ["scripts", "private", "gypfile"];
 
+/** What is installed on which machine, as Node.js calls it; riscv64 is one that there is no plugin for. */
+const PLUGINS = [
+  { architecture: "x64", options: [], installed: "it is the native plugin for linux-x64" },
+  { architecture: "arm64", options: [], installed: "it is the native plugin for linux-arm64" },
+  { architecture: "riscv64", options: [], installed: "it runs on /" },
+  { architecture: "x64", options: ["--on-node"], installed: "it runs on /" },
+] as const;
+
 describe("the npm package", () => {
   let setting: Setting;
   let parts: Parts | undefined;
@@ -116,41 +124,48 @@ describe("the npm package", () => {
     }
   });
 
-  for (const [options, kind] of [
-    [[], `it is the native plugin for linux-${process.arch}`],
-    [["--on-node"], `it runs on ${process.execPath}`],
-  ] as const) {
+  for (const { architecture, options, installed } of PLUGINS) {
     scenario(
-      `plugin install, then one verdict by the daemon: ${kind.replace(/ \/.*/, " Node.js")}`,
+      `plugin install on ${architecture} ${options.join("")}: ${installed}, which carries verdicts`,
       async () => {
-        const binDir = join(setting.folder, `bin${options.length}`);
-        await mkdir(binDir, { mode: 0o755 });
-        const socket = join(setting.folder, `verifier${options.length}.sock`);
+        const folder = join(setting.folder, `${architecture}${options.join("")}`);
+        const binDir = join(folder, "bin");
+        await mkdir(binDir, { recursive: true, mode: 0o755 });
+        const socket = join(folder, "verifier.sock");
         const where = ["--bin-dir", binDir, "--socket", socket];
-        const said = await succeed(setting.command, ["plugin", "install", ...where, ...options]);
-        assert.ok(said.includes(kind), said);
+        const said = await succeed(process.execPath, [
+          ...[
+            "--import",
+            `data:text/javascript,Object.defineProperty(process,"arch",{value:"${architecture}"})`,
+          ],
+          ...[setting.command, "plugin", "install", ...where, ...options],
+        ]);
+        assert.ok(said.includes(installed), said);
+        const entry = join(binDir, "00-countersign");
+        const plugin = architecture === "arm64" ? await emulated(folder, entry) : entry;
 
-        const serve = ["serve", "--policy", setting.policy, "--socket", socket];
-        const daemon = await RunningProcess.start(setting.command, serve, ({ output }) =>
-          /^listening on /m.test(output),
-        );
-        try {
-          const ask = (name: string) =>
-            executeAsContainerd(join(binDir, "00-countersign"), {
-              name: `${setting.registry.host}/${name}:1`,
-              digest: IMAGE.digest,
-              descriptor: JSON.stringify(descriptorOf(IMAGE)),
-            });
-          assert.equal((await ask("signed")).status, 0);
-          const denied = await ask("unsigned");
+        await serving(setting, setting.policy, socket, async () => {
+          assert.equal((await ask(setting, plugin, "signed")).status, 0);
+          const denied = await ask(setting, plugin, "unsigned");
           assert.equal(denied.status, 1);
           assert.match(denied.stdout, /^no-signature: /);
-        } finally {
-          await daemon.stop();
-        }
+        });
       },
     );
   }
+
+  scenario("its daemon puts a changed policy in force, loaded by a thread of its own", async () => {
+    const policy = join(setting.folder, "changing.json");
+    await writeFile(policy, '{"default":[{"type":"insecureAcceptAnything"}]}');
+    await serving(setting, policy, join(setting.folder, "changing.sock"), async (daemon) => {
+      await writeFile(policy, '{"default":[{"type":"reject"}]}');
+      await daemon.until(
+        "the policy is not reloaded",
+        () => daemon.output.split("policy in force").length > 2,
+      );
+      assert.ok(!daemon.output.includes("loaded while others wait"), daemon.output);
+    });
+  });
 
   scenario("its native plugins are static executables for x64 and arm64", async () => {
     for (const [platform, machine] of [
@@ -206,6 +221,38 @@ describe("the npm package", () => {
 });
 
 const IMAGE = makeImage({ seed: "packed" });
+
+/** Starts the installed daemon, and stops it when `body` is over. */
+async function serving(
+  { command }: Setting,
+  policy: string,
+  socket: string,
+  body: (daemon: RunningProcess) => Promise<void>,
+): Promise<void> {
+  const serve = ["serve", "--policy", policy, "--socket", socket];
+  const daemon = await RunningProcess.start(command, serve, ({ output }) => /^listening on /m.test(output));
+  try {
+    await body(daemon);
+  } finally {
+    await daemon.stop();
+  }
+}
+
+function ask({ registry }: Setting, plugin: string, name: string) {
+  return executeAsContainerd(plugin, {
+    name: `${registry.host}/${name}:1`,
+    digest: IMAGE.digest,
+    descriptor: JSON.stringify(descriptorOf(IMAGE)),
+  });
+}
+
+/** A program that runs one of arm64 here. */
+async function emulated(folder: string, program: string): Promise<string> {
+  const { emulator } = await (await load("toolchain.mjs")).ensureToolchain();
+  const script = join(folder, "emulated");
+  await writeFile(script, `#!/bin/sh\nexec '${emulator}' '${program}' "$@"\n`, { mode: 0o755 });
+  return script;
+}
 
 interface Setting {
   readonly folder: string;
