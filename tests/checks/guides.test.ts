@@ -5,7 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 
+import { allDocuments, DOCUMENTS, isRun, pathOf } from "../e2e/guides/documents.js";
 import { isAsWritten, stepsOf, unmarkedBlocks } from "../e2e/guides/guide.js";
+import { NOT_RUN } from "../e2e/guides/not-run.js";
+
+test("every command is in a block that says so, of a document whose commands are run", () => {
+  for (const document of allDocuments()) {
+    assert.deepEqual(unmarkedBlocks(pathOf(document)), [], document);
+    if (!(document in DOCUMENTS)) assert.deepEqual(stepsOf(pathOf(document)), [], document);
+  }
+});
+
+test("what is not run is still in its document, once, and has a reason", () => {
+  for (const { document, command, why } of NOT_RUN) {
+    const found = stepsOf(pathOf(document)).filter((step) => !isRun(document, step));
+    const matching = found.filter((step) => "command" in step && step.command.startsWith(command));
+    assert.equal(matching.length, 1, `${document}: ${command}`);
+    assert.notEqual(why, "");
+  }
+});
 
 function document(t: TestContext, text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "countersign-guide-"));

@@ -5,9 +5,8 @@ import { after, before, describe, test } from "node:test";
 
 import { Parts } from "../support/parts.js";
 import { findPeers, type Peers } from "../support/peers/peers.js";
-import { allDocuments, DOCUMENTS, isRun, pathOf } from "./guides/documents.js";
-import { type FileBlock, isAsWritten, type Step, stepsOf, unmarkedBlocks } from "./guides/guide.js";
-import { NOT_RUN } from "./guides/not-run.js";
+import { DOCUMENTS, isRun, pathOf } from "./guides/documents.js";
+import { type FileBlock, isAsWritten, type Step, stepsOf } from "./guides/guide.js";
 import { Stage } from "./guides/stage.js";
 import { type World, worldUnavailable } from "./guides/world.js";
 
@@ -61,19 +60,3 @@ async function perform(world: World, { command, expected }: Step, next: Step | F
   if (next === undefined || !("command" in next) || next.command !== "echo $?")
     assert.equal(status, 0, output);
 }
-
-test("every command is in a block that says so, of a document whose commands are run", () => {
-  for (const document of allDocuments()) {
-    assert.deepEqual(unmarkedBlocks(pathOf(document)), [], document);
-    if (!(document in DOCUMENTS)) assert.deepEqual(stepsOf(pathOf(document)), [], document);
-  }
-});
-
-test("what is not run is still in its document, once, and has a reason", () => {
-  for (const { document, command, why } of NOT_RUN) {
-    const found = stepsOf(pathOf(document)).filter((step) => !isRun(document, step));
-    const matching = found.filter((step) => "command" in step && step.command.startsWith(command));
-    assert.equal(matching.length, 1, `${document}: ${command}`);
-    assert.notEqual(why, "");
-  }
-});

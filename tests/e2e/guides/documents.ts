@@ -54,7 +54,7 @@ skopeo --insecure-policy copy docker://ghcr.io/acme/unsigned:1 oci:build:1`,
 countersign sign-image ghcr.io/acme/app:1 oci:/srv/app:1 cosign.key cosign.pub
 tar -cC /srv/app -f app.tar .
 ctr images pull --all-platforms ghcr.io/acme/app:1
-ctr images export --all-platforms saved.tar ghcr.io/acme/app:1`,
+ctr images export --local --all-platforms saved.tar ghcr.io/acme/app:1`,
 };
 
 /** All that people read, and may find a command in. */
