@@ -3,7 +3,7 @@
 // parser walks the schema.
 
 import { Bytes } from "../bytes/bytes";
-import { BIT_STRING, BOOLEAN, INTEGER } from "./tag";
+import { BIT_STRING, BOOLEAN, INTEGER, OBJECT_IDENTIFIER } from "./tag";
 
 export class DerReader {
   /** Whether anything so far was not as expected. */
@@ -97,6 +97,23 @@ export class DerReader {
     if (this.failed) return contents;
     if (contents.at(0) >= 0x80) return this.fail();
     return contents.at(0) == 0 ? contents.from(1) : contents;
+  }
+
+  /** The contents of an OBJECT IDENTIFIER. As in Go, none of its components is 2^31 or more. */
+  oid(): Bytes {
+    const contents = this.read(OBJECT_IDENTIFIER);
+    if (this.failed) return contents;
+
+    // X.690 8.19.2: seven bits an octet, the last of a component without the eighth, and in the fewest octets.
+    let component: u32 = 0;
+    let isBegun: bool = false;
+    for (let i = 0; i < contents.length; i++) {
+      const octet = <u32>contents.at(i);
+      if ((!isBegun && octet == 0x80) || component >= 1 << 24) return this.fail();
+      isBegun = octet >= 0x80;
+      component = isBegun ? (component << 7) | (octet & 0x7f) : 0;
+    }
+    return contents.length == 0 || isBegun ? this.fail() : contents;
   }
 
   /** The octets of a BIT STRING that consists of whole octets. */

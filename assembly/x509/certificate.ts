@@ -12,7 +12,7 @@ import {
   SHA384_WITH_RSA,
   SHA512_WITH_RSA,
 } from "../asn1/oid";
-import { CONTEXT_CONSTRUCTED, NULL, OBJECT_IDENTIFIER, SEQUENCE, SET } from "../asn1/tag";
+import { CONTEXT_CONSTRUCTED, NULL, SEQUENCE, SET } from "../asn1/tag";
 import { readTime } from "../asn1/time";
 import { Bytes } from "../bytes/bytes";
 import { CERTIFICATE_BYTES, CERTIFICATE_RSA_BITS } from "../limits";
@@ -20,6 +20,7 @@ import { KeyKind, ParsedKey, parseSpki } from "../sig/public-key";
 import { parseRsaPublicKey } from "../sig/rsa-key";
 import { SignatureAlgorithm } from "../sig/signature-algorithm";
 import { Extensions, readExtensions } from "./extensions";
+import { isTextOfName } from "./text";
 
 const VERSION: u8 = CONTEXT_CONSTRUCTED | 0;
 const EXTENSIONS: u8 = CONTEXT_CONSTRUCTED | 3;
@@ -74,7 +75,7 @@ export function parseCertificate(der: Bytes): Certificate | null {
   const outer = new DerReader(der);
   const end = outer.enter(SEQUENCE);
   const signedBytes = outer.element();
-  const algorithm = outer.element();
+  const algorithm = readAlgorithm(outer);
   const signature = outer.octetsOfBitString();
   outer.leave(end);
   if (!outer.done()) return null;
@@ -129,6 +130,18 @@ function readOptionalExtensions(reader: DerReader, version: i32): Extensions {
   return extensions;
 }
 
+/** An AlgorithmIdentifier (4.1.1.2), whole. */
+function readAlgorithm(reader: DerReader): Bytes {
+  const algorithm = reader.element();
+  const own = new DerReader(algorithm);
+  const outer = own.enter(SEQUENCE);
+  own.oid();
+  if (own.more()) own.element();
+  own.leave(outer);
+  if (!own.done()) reader.failed = true;
+  return algorithm;
+}
+
 /** A Name (4.1.2.4), whole. Names are only ever compared, byte by byte. */
 function readName(reader: DerReader): Bytes {
   const name = reader.element();
@@ -143,8 +156,9 @@ function isName(der: Bytes): bool {
     const outer = reader.enter(SET);
     do {
       const inner = reader.enter(SEQUENCE);
-      reader.read(OBJECT_IDENTIFIER);
-      reader.element();
+      reader.oid();
+      const tag = reader.tag();
+      if (!isTextOfName(tag, reader.read(tag))) reader.failed = true;
       reader.leave(inner);
     } while (reader.more());
     reader.leave(outer);
@@ -156,7 +170,7 @@ function isName(der: Bytes): bool {
 function algorithmIn(der: Bytes): SignatureAlgorithm {
   const reader = new DerReader(der);
   const outer = reader.enter(SEQUENCE);
-  const id = reader.read(OBJECT_IDENTIFIER);
+  const id = reader.oid();
   const isNull = reader.tag() == NULL && reader.read(NULL).length == 0;
   reader.leave(outer);
   if (!reader.done()) return SignatureAlgorithm.Unsupported;

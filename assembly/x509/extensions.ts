@@ -4,12 +4,8 @@
 import { DerReader } from "../asn1/der";
 import {
   ANY_EXTENDED_KEY_USAGE,
-  AUTHORITY_INFO_ACCESS,
-  AUTHORITY_KEY_IDENTIFIER,
   BASIC_CONSTRAINTS,
-  CERTIFICATE_POLICIES,
   CODE_SIGNING,
-  CRL_DISTRIBUTION_POINTS,
   EXTENDED_KEY_USAGE,
   FULCIO_ISSUER,
   FULCIO_ISSUER_V2,
@@ -17,13 +13,13 @@ import {
   KEY_USAGE,
   NAME_CONSTRAINTS,
   SUBJECT_ALT_NAME,
-  SUBJECT_KEY_IDENTIFIER,
 } from "../asn1/oid";
-import { BIT_STRING, BOOLEAN, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE } from "../asn1/tag";
+import { BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE } from "../asn1/tag";
 import { Bytes } from "../bytes/bytes";
 import { CERTIFICATE_EXTENSIONS } from "../limits";
 import { GeneralNames, parseAlternativeNames } from "./general-names";
 import { NameConstraints, parseNameConstraints } from "./name-constraints";
+import { isNeverCritical, isWellFormed, mayBeCritical } from "./passed-over";
 
 /** keyCertSign in the first octet of KeyUsage (4.2.1.3). */
 const KEY_CERT_SIGN: u8 = 0x04;
@@ -59,7 +55,7 @@ export function readExtensions(reader: DerReader): Extensions {
   const outer = reader.enter(SEQUENCE);
   while (reader.more()) {
     const inner = reader.enter(SEQUENCE);
-    const id = reader.read(OBJECT_IDENTIFIER);
+    const id = reader.oid();
     // DER has no FALSE here, as it is the default; it is common, and Go reads it.
     const isCritical = reader.tag() == BOOLEAN && reader.boolean();
     const value = reader.read(OCTET_STRING);
@@ -97,15 +93,8 @@ function readExtension(out: Extensions, id: Bytes, isCritical: bool, value: Byte
     if (isCritical && constraints !== null && constraints.hasOthers) out.hasUnknownCritical = true;
     return constraints !== null;
   }
-  if (
-    isOid(id, SUBJECT_KEY_IDENTIFIER) ||
-    isOid(id, AUTHORITY_KEY_IDENTIFIER) ||
-    isOid(id, AUTHORITY_INFO_ACCESS)
-  ) {
-    // 4.2.1.1, 4.2.1.2, 4.2.2.1: never critical.
-    return !isCritical;
-  }
-  if (isOid(id, CRL_DISTRIBUTION_POINTS) || isOid(id, CERTIFICATE_POLICIES)) return true;
+  if (isNeverCritical(id)) return !isCritical && isWellFormed(id, value);
+  if (mayBeCritical(id)) return isWellFormed(id, value);
   if (isOid(id, FULCIO_ISSUER)) out.fulcioIssuer = value;
   else if (isOid(id, FULCIO_ISSUER_V2)) out.fulcioIssuerV2 = value;
   if (isCritical) out.hasUnknownCritical = true;
@@ -135,6 +124,8 @@ function readKeyUsage(out: Extensions, value: Bytes): bool {
   const bits = reader.read(BIT_STRING);
   // X.690 8.6.2.2: the first octet counts the unused bits of the last.
   if (!reader.done() || bits.length < 2 || bits.at(0) > 7) return false;
+  // X.690 11.2.1: and they are zero.
+  if ((bits.at(bits.length - 1) & ((1 << bits.at(0)) - 1)) != 0) return false;
   out.maySignCertificates = (bits.at(1) & KEY_CERT_SIGN) != 0;
   // At least one bit has to be set.
   for (let i = 1; i < bits.length; i++) if (bits.at(i) != 0) return true;
@@ -148,7 +139,7 @@ function readExtendedKeyUsage(out: Extensions, value: Bytes): bool {
   out.maySignCode = false;
   let usages = 0;
   while (reader.more()) {
-    const usage = reader.read(OBJECT_IDENTIFIER);
+    const usage = reader.oid();
     usages++;
     if (isOid(usage, CODE_SIGNING) || isOid(usage, ANY_EXTENDED_KEY_USAGE)) out.maySignCode = true;
   }

@@ -12,12 +12,10 @@ import {
   UTF8_STRING,
 } from "../asn1/tag";
 import { Bytes } from "../bytes/bytes";
-import { sequenceLength, writeCodePoint } from "../bytes/utf8";
+import { writeCodePoint } from "../bytes/utf8";
 import { Writer } from "../bytes/writer";
 import { Extensions } from "./extensions";
-import { isAscii } from "./general-names";
-
-const PRINTABLE_SPECIALS = " '()*+,-./:=?&";
+import { isAscii, isNumeric, isPrintable, isUtf8 } from "./text";
 
 /** The issuer, or null if there is none, or there are two. */
 export function fulcioIssuerOf(extensions: Extensions): Bytes | null {
@@ -40,9 +38,9 @@ function textOf(der: Bytes): Bytes | null {
     case IA5_STRING:
       return isAscii(text) ? text : null;
     case PRINTABLE_STRING:
-      return isMadeOf(text, PRINTABLE_SPECIALS, true) ? text : null;
+      return isPrintable(text) ? text : null;
     case NUMERIC_STRING:
-      return isMadeOf(text, " ", false) ? text : null;
+      return isNumeric(text) ? text : null;
     case T61_STRING:
     case GENERAL_STRING:
       return text;
@@ -51,27 +49,6 @@ function textOf(der: Bytes): Bytes | null {
     default:
       return null;
   }
-}
-
-function isUtf8(text: Bytes): bool {
-  for (let i = 0; i < text.length; ) {
-    const length = sequenceLength(text, i);
-    if (length == 0) return false;
-    i += length;
-  }
-  return true;
-}
-
-/** Whether there are only digits, these characters and, if told, letters. */
-function isMadeOf(text: Bytes, specials: string, hasLetters: bool): bool {
-  for (let i = 0; i < text.length; i++) {
-    const byte = text.at(i);
-    const lower = byte | 0x20;
-    if (byte >= 0x30 && byte <= 0x39) continue;
-    if (hasLetters && byte >= 0x41 && lower >= 0x61 && lower <= 0x7a) continue;
-    if (byte >= 0x80 || specials.indexOf(String.fromCharCode(byte)) < 0) return false;
-  }
-  return true;
 }
 
 /** Big-endian UTF-16 without surrogates, which is what BMP means. */

@@ -4,6 +4,7 @@
 import { DerReader } from "../asn1/der";
 import { CONTEXT, SEQUENCE } from "../asn1/tag";
 import { Bytes } from "../bytes/bytes";
+import { isAscii } from "./text";
 import { parseUri } from "./uri";
 
 export const RFC822_NAME: u8 = CONTEXT | 1;
@@ -53,10 +54,4 @@ function addName(names: GeneralNames, tag: u8, value: Bytes): bool {
     if (parseUri(value) === null) return false;
   }
   return isAscii(value);
-}
-
-/** Whether `text` is an IA5String. */
-export function isAscii(text: Bytes): bool {
-  for (let i = 0; i < text.length; i++) if (text.at(i) >= 0x80) return false;
-  return true;
 }

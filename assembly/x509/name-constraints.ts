@@ -5,9 +5,10 @@ import { DerReader } from "../asn1/der";
 import { CONTEXT_CONSTRUCTED, SEQUENCE } from "../asn1/tag";
 import { Bytes } from "../bytes/bytes";
 import { equalsFolded, isDomain, isDomainConstraint, isWithin } from "./domain";
-import { DNS_NAME, GeneralNames, IP_ADDRESS, isAscii, RFC822_NAME, URI_NAME } from "./general-names";
+import { DNS_NAME, GeneralNames, IP_ADDRESS, RFC822_NAME, URI_NAME } from "./general-names";
 import { parseIpAddress } from "./ip-address";
 import { parseMailbox } from "./mailbox";
+import { isAscii } from "./text";
 import { parseUri } from "./uri";
 
 const PERMITTED: u8 = CONTEXT_CONSTRUCTED | 0;
@@ -101,7 +102,7 @@ export class NameCheck {
     for (let i = 0; i < subjects.length; i++) {
       this.comparisonsLeft -= permitted.length + excluded.length;
       if (this.comparisonsLeft < 0) return false;
-      if (!isJudgeable(kind, subjects[i], permitted.length + excluded.length > 0)) return false;
+      if (!isJudgeable(kind, subjects[i])) return false;
       if (matchesAny(kind, subjects[i], excluded, true)) return false;
       if (permitted.length > 0 && !matchesAny(kind, subjects[i], permitted, false)) return false;
     }
@@ -115,12 +116,15 @@ function namesOf(names: GeneralNames, kind: u8): Array<Bytes> {
   return kind == URI_NAME ? names.uris : names.addresses;
 }
 
-/** Whether a name can be held against constraints at all. One that cannot is not allowed. */
-function isJudgeable(kind: u8, name: Bytes, isConstrained: bool): bool {
+/**
+ * Whether a name can be held against constraints at all. One that cannot is not allowed where there are any, also, as in Go,
+ * where they are on names of other kinds.
+ */
+function isJudgeable(kind: u8, name: Bytes): bool {
   if (kind == RFC822_NAME) return parseMailbox(name) !== null;
   if (kind == DNS_NAME) return isDomain(name);
-  if (kind != URI_NAME || !isConstrained) return true;
-  // RFC 5280: where there is a constraint, a URI without a host that is a name is rejected.
+  if (kind != URI_NAME) return true;
+  // RFC 5280: a URI without a host that is a name is rejected.
   const host = parseUri(name)!.host;
   return host.length > 0 && host.at(0) != 0x5b && parseIpAddress(host) === null;
 }

@@ -22,6 +22,7 @@ import {
   keyUsage,
   LONG,
   newKeys,
+  oid,
   otherName,
   pemOf,
   SERVER_AUTH,
@@ -123,6 +124,32 @@ test("certificate-malformed: the certificate", () => {
   accepted(judgeFulcio(LEAF, { certificate: `a certificate\n${LEAF.pem}`, verifier: LEAF.pem }));
 });
 
+/** A Name with one attribute. */
+const nameOf = (type: string, value: Buffer) => tlv(0x30, tlv(0x31, tlv(0x30, oid(type), value)));
+
+test("names and extensions that nothing is decided by are read, and are as in any certificate", () => {
+  const text = (tag: number, hex: string) => tlv(tag, Buffer.from(hex, "hex"));
+  for (const value of [
+    text(0x0c, "c3a9"),
+    text(0x13, "41272a26"),
+    text(0x14, "ff"),
+    text(0x16, "40"),
+    text(0x12, "3120"),
+  ]) {
+    accepted(judgeFulcio(fulcioLeaf({ subject: nameOf("2.5.4.10", value) })));
+  }
+  const place = tlv(0x86, Buffer.from("http://pki.example/"));
+  const more = [
+    fulcioIssuer(ISSUER),
+    extension("2.5.29.14", tlv(4, Buffer.of(1))),
+    extension("2.5.29.35", tlv(0x30, tlv(0x80, Buffer.of(1)))),
+    extension("1.3.6.1.5.5.7.1.1", tlv(0x30, tlv(0x30, oid("1.3.6.1.5.5.7.48.2"), place))),
+    extension("2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xa0, tlv(0xa0, place))))),
+    extension("2.5.29.32", tlv(0x30, tlv(0x30, oid("1.2.3")), tlv(0x30, oid("2.23.140.1.2.1"), tlv(0x30)))),
+  ];
+  accepted(judgeFulcio(fulcioLeaf({ more })));
+});
+
 test("certificate-malformed: its parts", () => {
   const time = (tag: number, text: string) => tlv(tag, Buffer.from(text));
   const wishes: Record<string, CertificateWish & { names?: Buffer[]; more?: Buffer[] }> = {
@@ -139,6 +166,43 @@ test("certificate-malformed: its parts", () => {
     "elements behind the extensions": { trailing: [tlv(0x05)] },
     "unique identifiers": { trailing: [tlv(0x82, Buffer.of(0, 1))] },
     "a subject that is none": { subject: tlv(0x30, tlv(0x31)) },
+    ...Object.fromEntries(
+      [
+        [0x0c, "80"],
+        [0x13, "40"],
+        [0x16, "e9"],
+        [0x12, "61"],
+        [0x1e, "00"],
+        [0x1e, "d800"],
+        [0x1b, "61"],
+        [0x30, "0500"],
+      ].map(([tag, text]) => [
+        `a name of ${text} with the tag ${tag}`,
+        { subject: nameOf("2.5.4.3", tlv(Number(tag), Buffer.from(String(text), "hex"))) },
+      ]),
+    ),
+    "an object identifier beyond 31 bits": {
+      subject: tlv(0x30, tlv(0x31, tlv(0x30, tlv(6, Buffer.from("698880808000", "hex")), tlv(0x0c)))),
+    },
+    "an object identifier that is cut": { more: [tlv(0x30, tlv(6, Buffer.of(0x2a, 0x83)), tlv(4))] },
+    "a padded object identifier": { more: [tlv(0x30, tlv(6, Buffer.of(0x2a, 0x80, 0x03)), tlv(4))] },
+    "bits in the padding of key usage": {
+      extensions: [extension("2.5.29.15", tlv(3, Buffer.of(7, 0x81))), alternativeNames([email(EMAIL)])],
+    },
+    "a key identifier that is none": { more: [extension("2.5.29.14", tlv(0x0c, Buffer.of(1)))] },
+    "an authority's key identifier that is none": { more: [extension("2.5.29.35", tlv(4, Buffer.of(1)))] },
+    "something behind an authority's key identifier": {
+      more: [extension("2.5.29.35", Buffer.concat([tlv(0x30), tlv(5)]))],
+    },
+    "information about the authority that is none": {
+      more: [extension("1.3.6.1.5.5.7.1.1", tlv(0x30, tlv(0x30, tlv(0x86))))],
+    },
+    "a distribution point relative to the issuer": {
+      more: [extension("2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xa0, tlv(0xa1)))))],
+    },
+    "a policy twice": {
+      more: [extension("2.5.29.32", tlv(0x30, tlv(0x30, oid("1.2.3")), tlv(0x30, oid("1.2.3"))))],
+    },
     "no extensions in the list's place": { extensions: [tlv(0x05)] },
     "an extension twice": { more: [fulcioIssuer(ISSUER), fulcioIssuer(ISSUER)] },
     "too many extensions": {

@@ -303,6 +303,10 @@ test("certificate-chain-invalid: name constraints", () => {
     [{ permitted: [uri("acme.example")] }, [uri("https://[::1]/")]],
     [{ permitted: [uri("acme.example")] }, [uri("urn:acme.example")]],
     [{ excluded: [uri("evil.example")] }, [uri("urn:x")]],
+    // Constraints on names of other kinds, too: with whatever they are Go holds every URI against them.
+    [{ permitted: [dns("acme.example")] }, [uri("https://192.0.2.1/")]],
+    [{ excluded: [email("evil.example")] }, [uri("https://[::1]/")]],
+    [{ excluded: [net(10, 0, 0, 0, 255, 0, 0, 0)] }, [uri("mailto:x@acme.example")]],
     [{ excluded: [uri(".example")] }, [uri("https://acme.example")]],
     [{ permitted: [net(192, 0, 2, 0, 255, 255, 255, 0)] }, [ip(192, 0, 3, 1)]],
     [{ permitted: [net(192, 0, 2, 0, 255, 255, 255, 0)] }, [ip(...Array(16).fill(0))]],
