@@ -1,4 +1,5 @@
-import { type FSWatcher, realpathSync, statSync, watch } from "node:fs";
+import { type FSWatcher, statSync, watch } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import type { PolicyInForce } from "./policy-in-force.js";
@@ -8,6 +9,8 @@ const SETTLE_MS = 150;
 const MOST_SETTLE_MS = 1_000;
 /** Not every change is noticed: network file systems say nothing, and a folder may have been replaced itself. */
 const POLL_MS = 30_000;
+/** Looked for in a millisecond or two, between others' work: a policy may name thousands. */
+const FILES_AT_ONCE = 32;
 
 /**
  * Reloads a policy when something changes in a folder of its file or of a file it names. Folders are watched, for
@@ -18,10 +21,15 @@ export function watchPolicy(policy: PolicyInForce): () => void {
   let settling: NodeJS.Timeout | undefined;
   let unsettledSince = 0;
 
-  // What is watched only now may have changed since it was read.
-  const reload = async () => {
-    do await policy.reload();
-    while (watchFolders());
+  let hasEnded = false;
+  let last: Promise<void> = Promise.resolve();
+
+  const reload = () => {
+    last = last.then(async () => {
+      // What is watched only now may have changed since it was read.
+      do await policy.reload();
+      while (await watchFolders());
+    });
   };
   const changed = () => {
     const now = performance.now();
@@ -34,9 +42,10 @@ export function watchPolicy(policy: PolicyInForce): () => void {
     }, SETTLE_MS);
   };
   /** Whether there are folders that were not watched before. */
-  const watchFolders = () => {
+  const watchFolders = async () => {
     let more = false;
-    const folders = foldersOf(policy.files);
+    const folders = await foldersOf(policy.files);
+    if (hasEnded) return false;
     for (const [id, folder] of folders) {
       const watcher = watchers.has(id) ? null : watchFolder(folder, changed);
       if (watcher === null) continue;
@@ -50,10 +59,11 @@ export function watchPolicy(policy: PolicyInForce): () => void {
     }
     return more;
   };
-  watchFolders();
+  last = watchFolders().then(() => {});
   reload();
   const poll = setInterval(reload, POLL_MS);
   return () => {
+    hasEnded = true;
     clearInterval(poll);
     clearTimeout(settling);
     for (const watcher of watchers.values()) watcher.close();
@@ -61,17 +71,21 @@ export function watchPolicy(policy: PolicyInForce): () => void {
 }
 
 /** The folders a file can be replaced in, by what they are: its own, and the one its links lead to. */
-function foldersOf(files: readonly string[]): Map<string, string> {
+async function foldersOf(files: readonly string[]): Promise<Map<string, string>> {
+  const named = new Set(files.map((file) => dirname(file)));
+  for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
+    const some = files.slice(at, at + FILES_AT_ONCE);
+    // One that is not there, or not now, leads nowhere.
+    const real = await Promise.all(some.map((file) => realpath(file).catch(() => file)));
+    for (const file of real) named.add(dirname(file));
+  }
   const folders = new Map<string, string>();
-  for (const file of files) {
-    for (const find of [() => dirname(file), () => dirname(realpathSync(file))]) {
-      try {
-        const folder = find();
-        // One that was replaced by another of its name is to be watched anew.
-        folders.set(`${folder} ${statSync(folder).ino}`, folder);
-      } catch {
-        // It is not there, or not now.
-      }
+  for (const folder of named) {
+    try {
+      // One that was replaced by another of its name is to be watched anew.
+      folders.set(`${folder} ${statSync(folder).ino}`, folder);
+    } catch {
+      // It is not there, or not now.
     }
   }
   return folders;
