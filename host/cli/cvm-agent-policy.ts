@@ -77,12 +77,8 @@ export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding
 
 /** What in the image policy itself matters in a CVM, beside what is found everywhere. */
 export function cvmPolicyFindings({ findings, keys }: Pick<PolicySummary, "findings" | "keys">): Finding[] {
-  // What judges there is not us, so what only we understand is no detail.
   const known = findings.map(
-    (finding): Finding =>
-      finding.id === "not-portable" && finding.severity === "note"
-        ? { ...finding, severity: "warning" }
-        : finding,
+    (finding): Finding => (isNoDetail(finding) ? { ...finding, severity: "warning" } : finding),
   );
   // A file of several certificates is one place; one among secrets is found everywhere.
   const places = new Map(keys.map((key) => [key.path, key]));
@@ -97,6 +93,12 @@ export function cvmPolicyFindings({ findings, keys }: Pick<PolicySummary, "findi
     }),
   );
   return [...known, ...added];
+}
+
+/** podman judges there, which does not know our extensions, and loads archives under transports that nobody pulls from. */
+function isNoDetail({ severity, id, path }: Finding): boolean {
+  if (severity !== "note") return false;
+  return id === "not-portable" || (id === "scope-accepts-anything" && path.endsWith('[""]'));
 }
 
 function isSecret(path: string): boolean {

@@ -703,12 +703,18 @@ placeFinding("cvm-key-not-measured", "outside the measured folder", () => {
   assert.ok(inCvm("/data/workload/secret/cosign.pub").includes("warning key-in-secrets"));
 });
 
-test("not-portable is a warning in a CVM, where podman or docker judge, too", () => {
-  const { summary } = PolicyCore.load(Buffer.from(JSON.stringify(scoped("ghcr.io/acme/*"))), () => null);
-  assert.deepEqual(
-    cvmPolicyFindings(summary).map(({ severity, id }) => [severity, id]),
-    [["warning", "not-portable"]],
-  );
+test("in a CVM, where podman or docker judge, extensions and archives that are not judged are warnings", () => {
+  const inCvm = (policy: unknown) =>
+    cvmPolicyFindings(PolicyCore.load(Buffer.from(JSON.stringify(policy)), () => null).summary).map(
+      ({ severity, id }) => `${severity} ${id}`,
+    );
+  assert.deepEqual(inCvm(scoped("ghcr.io/acme/*")), ["warning not-portable"]);
+  const anything = { "": [{ type: "insecureAcceptAnything" }] };
+  const archives = inCvm({ default: REJECT, transports: { "docker-archive": anything } });
+  assert.ok(archives.includes("warning scope-accepts-anything"), archives.join());
+  const one = { "/run/app.tar": [{ type: "insecureAcceptAnything" }] };
+  const checked = inCvm({ default: REJECT, transports: { "oci-archive": one } });
+  assert.ok(checked.includes("note scope-accepts-anything"), checked.join());
 });
 
 placeFinding("cvm-services-unverified", "their names", (t) => {
