@@ -18,6 +18,7 @@ const MAX_PADDING_BYTES = 16 * 1024 * 1024;
 const MAX_EXTENSION_BYTES = 64 * 1024;
 /** The largest size that a header can say by itself. */
 const MAX_PLAIN_BYTES = 8 ** 11 - 1;
+const TYPE_AT = 156;
 const FILE = "0";
 const FOLDER = "5";
 const PAX = "x";
@@ -144,6 +145,12 @@ async function readExtended(
     }
     if (header.type !== PAX && header.type !== GNU_LONG_NAME) {
       assertOneSize(header.size, extension?.size);
+      // By the oldest flag a file is a folder if its name says so, and here it has two.
+      if (extension !== null && block[TYPE_AT] === 0)
+        throw new ImageError(
+          "the archive has an extended header for an entry of the oldest kind",
+          "archive-invalid",
+        );
       return { header: { ...header, ...extension }, content: offset };
     }
     // Which of two would count is a matter of taste.

@@ -183,6 +183,14 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
       /huge extended header$/,
     ],
     [
+      "a long name for what its own name says is a folder",
+      makeTar([
+        { path: "x", type: "L", content: "a\0" },
+        { path: "b/", type: "\0" },
+      ]),
+      /extended header for an entry of the oldest kind$/,
+    ],
+    [
       "a size of pax that is not the header's",
       makeTar([pax(["size", "1024"]), { path: "a", content: makeTar([a]).subarray(0, 1_024), size: 0 }]),
       /has an entry of two sizes$/,
