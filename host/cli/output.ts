@@ -1,13 +1,15 @@
-/** Results go to standard output, everything else to standard error. */
+/** Results go to standard output, everything else to standard error; nothing in either moves a terminal's cursor. */
 
-/** Part of the result, as it is. */
+import { escapeUnprintable } from "../service/one-line.js";
+
+/** Part of the result: whole lines. */
 export function print(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(text.split("\n").map(escapeUnprintable).join("\n"));
 }
 
 /** One line for the person at the terminal. */
 export function note(text: string): void {
-  process.stderr.write(`countersign: ${text}\n`);
+  process.stderr.write(`countersign: ${escapeUnprintable(text)}\n`);
 }
 
 /** What the person at the terminal should act on. */

@@ -1,7 +1,7 @@
 import type { Finding, PolicySummary } from "#component/types";
 import { PolicyCore, PolicyError } from "../core/core.js";
 import { FileRefused } from "../service/bounded-file.js";
-import { escapeUnprintable, jsonLine } from "../service/one-line.js";
+import { jsonLine } from "../service/one-line.js";
 import { placeFindings } from "../service/policy-places.js";
 import { readNamedFile, readPolicyFile } from "../service/policy-reading.js";
 import { command } from "./command.js";
@@ -111,7 +111,7 @@ function printText({ file, error, policyDigest, findings }: Checked): void {
   for (const finding of findings) {
     const { severity, message, id, advice } = finding;
     const line = placed(finding.file, finding, `${message} [${id}]${advice && `; ${advice}`}`, severity);
-    print(`${escapeUnprintable(line)}\n`);
+    print(`${line}\n`);
   }
   print(`${file}: ${policyDigest}\n`);
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { COMMANDS } from "../../../host/cli/commands.js";
@@ -78,4 +81,27 @@ test("a reader that goes away is not a crash", async () => {
   const { status, stderr } = await finish(child);
   assert.equal(stderr, "");
   assert.equal(status, 0);
+});
+
+test("text that moves a terminal's cursor: what was typed, what files are called", async (t) => {
+  const strange = "\u001b[2J\u009b\u202e";
+  const shown = "\\u001b[2J\\u009b\\u202e";
+  const folder = await mkdtemp(join(tmpdir(), "countersign-cli-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, `${strange}.json`);
+  await writeFile(file, '{"default":[{"type":"reject"}]}');
+  for (const args of [
+    [strange],
+    ["verify", `--${strange}`],
+    ["policy", "check", file],
+    ["policy", "check", `/nonexistent/${strange}`],
+    ["verify", "--auth-file", `/nonexistent/${strange}`, "--policy", file, "a.example/b:1"],
+    ["verify", "--policy", file, `a.example/${strange}`],
+    ["verify", "--json", "--policy", file, `a.example/${strange}`],
+    ["public-key", "--key", `/nonexistent/${strange}`],
+  ]) {
+    const { stdout, stderr } = await runCli(args);
+    assert.doesNotMatch(stdout + stderr, /[^\P{C}\n]/u, args.join(" "));
+    assert.ok((stdout + stderr).includes(shown) || (stdout + stderr).includes("\\x1b[2J"), args.join(" "));
+  }
 });
