@@ -14,7 +14,7 @@ const CHECKOUT = fileURLToPath(new URL("../../../..", import.meta.url));
 const HOME = "/home/operator";
 const NAMESPACES = ["--mount", "--net", "--pid", "--fork", "--kill-child"];
 /** What sets it up, and what documents take for granted. */
-const PROGRAMS = ["bash", "unshare", "findmnt", "ip", "curl", "jq", "xargs"];
+const PROGRAMS = ["bash", "unshare", "ip", "curl", "jq", "xargs"];
 /** How long one command may take, in milliseconds. */
 const PATIENCE = 60_000;
 /** What the shell writes when a command has ended, around its exit status. */
@@ -140,18 +140,20 @@ mount --rbind /sys $root/sys
 for empty in run root home tmp etc/containerd etc/containers etc/docker etc/countersign opt srv data \
   var/lib/containerd var/lib/containers var/lib/docker var/lib/kubelet; do
   mkdir -p $root/$empty
-  case ${CHECKOUT} in /$empty/*) continue;; esac
   mount -t tmpfs -o mode=755 tmpfs $root/$empty
 done
 chmod 1777 $root/tmp
-# On other file systems than the root's.
-for file in ${MAIN} ${process.execPath}; do
+# What is needed of it, where that is in a folder of these or on a file system of its own.
+while read -r file folder; do
   [ -e $root$file ] && continue
-  place=$(findmnt -n -o TARGET -T $file)
-  mkdir -p $root$place
-  mount --bind $place $root$place
-  mount -o remount,bind,ro $root$place
-done
+  mkdir -p $root$folder
+  mount --bind $folder $root$folder
+  mount -o remount,bind,ro $root$folder
+done <<END
+${MAIN} ${CHECKOUT}
+${process.execPath} ${dirname(dirname(process.execPath))}
+${peers.bin} ${dirname(peers.bin)}
+END
 mkdir -p $root/world/exchange $root${HOME} $root/var/lib/registry
 mount --bind ${exchange} $root/world/exchange
 mkdir $root/world/registry
@@ -176,7 +178,7 @@ ip link set lo up
 ip addr add ${INTERNET}/32 dev lo
 export PATH=/world/bin:${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin
 chroot $root env -i PATH=$PATH docker-registry serve /etc/registry.yml >$from/registry.log 2>&1 </dev/null &
-exec chroot $root env -i PATH=$PATH HOME=${HOME} LANG=C.UTF-8 COSIGN_PASSWORD=secret bash --norc
+exec chroot $root env -i PATH=$PATH HOME=${HOME} LANG=C.UTF-8 npm_config_prefix=/usr/local COSIGN_PASSWORD=secret bash --norc
 `;
 }
 
