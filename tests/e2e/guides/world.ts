@@ -68,6 +68,8 @@ export class World {
     shell.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#complaint += text;
     });
+    // That it has ended is seen where it is waited for.
+    shell.stdin.on("error", () => {});
   }
 
   static async start(options: WorldOptions): Promise<World> {
@@ -81,7 +83,7 @@ export class World {
     return world;
   }
 
-  /** Runs a command in the world's shell; `$?` is at first that of the one before. */
+  /** Runs a command in the world's shell; `$?` is at first that of the one before. One that does not end is the world's last. */
   async run(command: string): Promise<Ran> {
     const [file, output] = [join(this.#exchange, "command"), join(this.#exchange, "output")];
     await writeFile(file, `(exit ${this.#status})\n${command}\n`);
@@ -92,8 +94,8 @@ export class World {
     const deadline = Date.now() + PATIENCE;
     let ended: RegExpExecArray | null = null;
     while (ended === null) {
-      if (this.#shell.exitCode !== null || Date.now() > deadline)
-        throw new Error(`${command}: does not end\n${this.#complaint}`);
+      if (Date.now() > deadline) await this.stop();
+      if (this.#isOver) throw new Error(`${command}: does not end\n${this.#complaint}`);
       await new Promise((resolve) => setTimeout(resolve, 3));
       ended = new RegExp(`${MARK}(\\d+)${MARK}`).exec(this.#answer);
     }
@@ -102,10 +104,14 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    if (this.#shell.exitCode !== null) return;
+    if (this.#isOver) return;
     const ended = once(this.#shell, "exit");
     this.#shell.kill("SIGKILL");
     await ended;
+  }
+
+  get #isOver(): boolean {
+    return this.#shell.exitCode !== null || this.#shell.signalCode !== null;
   }
 }
 
