@@ -1,5 +1,5 @@
 // Go's crypto/x509 as an oracle: skopeo and we judge certificates composed from a seed by the same policies. Nothing differs:
-// where we are stricter (tests/host/judge/fulcio.test.ts) is nothing that is composed here.
+// where we are stricter (tests/host/judge/fulcio.test.ts) is nothing that is composed here. Where their DER was changed we may be.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -20,6 +20,7 @@ import {
   type Certificates,
   certificatesFor,
   ISSUER,
+  isChanged,
   type SignatureWish,
   signatureWish,
   T0,
@@ -104,7 +105,9 @@ test(`skopeo and we agree on ${COUNT} signatures with certificates`, { skip }, a
     // The image's blobs are not there: what is accepted fails at the first of them.
     assert.ok(because !== undefined || /no such file or directory/.test(stderr), stderr);
     verdicts[because === undefined ? "accepted" : "refused"]++;
-    if (ours.ok !== (because === undefined)) differing.push({ wish, ours: ours.reason, upstream: because });
+    const isStricter = !ours.ok && isChanged(wish);
+    if (ours.ok !== (because === undefined) && !isStricter)
+      differing.push({ wish, ours: ours.reason, upstream: because });
   }
   assert.deepEqual(differing, [], `seed ${SEED}`);
   assert.ok(verdicts.accepted >= COUNT / 6 && verdicts.refused >= COUNT / 6, JSON.stringify(verdicts));

@@ -44,6 +44,8 @@ export interface CertificateWish {
   readonly signature?: (signature: Buffer) => Buffer;
   /** More elements at the end of what is signed. */
   readonly trailing?: readonly Buffer[];
+  /** Changes all of what is signed, before it is. */
+  readonly changed?: ((signed: Buffer) => Buffer) | undefined;
 }
 
 /** A time at which certificates are valid unless a wish says otherwise; they are so for ten minutes around it. */
@@ -56,7 +58,7 @@ export function issue(wish: CertificateWish = {}): Issued {
   const hash = wish.hash ?? "sha256";
   const algorithm = wish.algorithm ?? algorithmOf(signer.privateKey, hash);
   const version = wish.version ?? 3;
-  const signed = tlv(
+  const wished = tlv(
     0x30,
     ...(version === 1 ? [] : [tlv(0xa0, integer(version - 1))]),
     wish.serial ?? integer(4711),
@@ -68,6 +70,7 @@ export function issue(wish: CertificateWish = {}): Issued {
     ...(wish.extensions === undefined ? [] : [tlv(0xa3, tlv(0x30, ...wish.extensions))]),
     ...(wish.trailing ?? []),
   );
+  const signed = wish.changed?.(wished) ?? wished;
   const plain = signer.privateKey.asymmetricKeyType === "ed25519" ? null : hash;
   const signature = sign(plain, signed, signer.privateKey);
   const der = tlv(0x30, signed, algorithm, tlv(0x03, Buffer.of(0), wish.signature?.(signature) ?? signature));

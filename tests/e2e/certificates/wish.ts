@@ -25,6 +25,8 @@ import {
   uri,
 } from "../../support/x509.js";
 
+import { change, changedDer } from "./changed-der.js";
+
 export const ISSUER = "https://accounts.example";
 export const EMAIL = "dev@acme.example";
 export const HOST = "build.acme.example";
@@ -50,6 +52,8 @@ const NAMES = [
   dns("*.acme.example"),
   dns("evil.example"),
   uri("https://acme.example/x"),
+  uri("https://192.0.2.1/"),
+  uri("urn:x"),
   ip(192, 0, 2, 1),
   otherName(),
 ];
@@ -83,6 +87,7 @@ const common = {
   hash: oneOf(["sha256", "sha384", "sha512"] as const, 4, 1, 1),
   unknown: oneOf(["none", "critical", "other"], 20, 0.5, 1),
   isForged: oneOf([false, true], 24, 0.5),
+  change: fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: change }),
 };
 
 const authorityWish = fc.record({
@@ -127,6 +132,11 @@ export const signatureWish = fc.record({
 
 export type SignatureWish = typeof signatureWish extends fc.Arbitrary<infer T> ? T : never;
 type AuthorityWish = typeof authorityWish extends fc.Arbitrary<infer T> ? T : never;
+
+/** Whether some certificate is not as its DER was composed. */
+export function isChanged({ leaf, authorities }: SignatureWish): boolean {
+  return [leaf, ...authorities].some(({ change }) => change !== null);
+}
 
 export interface Certificates {
   leaf: Issued;
@@ -185,11 +195,13 @@ function authorityFor(wish: AuthorityWish, name: string, issuer: Issued | undefi
 }
 
 function madeAs(
-  { validity, curve, hash, isForged }: Pick<AuthorityWish, "validity" | "curve" | "hash" | "isForged">,
+  wish: Pick<AuthorityWish, "validity" | "curve" | "hash" | "isForged" | "change">,
   issuer: Issued | undefined,
 ) {
+  const { validity, curve, hash, isForged, change } = wish;
   const signer = issuer !== undefined && isForged ? { ...issuer, keys: newKeys() } : issuer;
-  return { ...VALIDITY[validity], keys: newKeys(curve), hash, issuer: signer };
+  const changed = change === null ? undefined : (signed: Buffer) => changedDer(signed, change);
+  return { ...VALIDITY[validity], keys: newKeys(curve), hash, issuer: signer, changed };
 }
 
 function usageOf({ usage, unknown }: Pick<AuthorityWish, "usage" | "unknown">): Buffer[] {
