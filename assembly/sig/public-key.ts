@@ -22,7 +22,7 @@ import { p256, p384, p521 } from "../curve/nist";
 import { NistCurve } from "../curve/nist-curve";
 import { sha256 } from "../hash/sha256";
 import { KEY_FILE_BYTES } from "../limits";
-import { encodeRsaSpki, rsaKeyProblem } from "./rsa-key";
+import { encodeRsaSpki, parseRsaPublicKey, rsaKeyProblem } from "./rsa-key";
 
 export enum KeyKind {
   EcdsaP256,
@@ -63,6 +63,8 @@ export class ParsedKey {
     readonly key: PublicKey | null,
     /** A short sentence in lower case for the operator; empty if there is a key. */
     readonly problem: string,
+    /** Whether it is no key of its algorithm at all, rather than one that is too weak or of no use here. */
+    readonly isMalformed: bool = false,
   ) {}
 }
 
@@ -97,7 +99,7 @@ export function parseSpki(spki: Bytes): ParsedKey {
   const material = reader.octetsOfBitString();
   reader.leave(outer);
   const oid = algorithm.read(OBJECT_IDENTIFIER);
-  if (!reader.done() || algorithm.failed) return refused("not a SubjectPublicKeyInfo in DER");
+  if (!reader.done() || algorithm.failed) return malformed("not a SubjectPublicKeyInfo in DER");
 
   if (isOid(oid, ID_EC_PUBLIC_KEY)) return parseEcdsaKey(spki, algorithm, material);
   if (isOid(oid, RSA_ENCRYPTION)) return parseRsaKey(spki, algorithm, material);
@@ -108,16 +110,16 @@ export function parseSpki(spki: Bytes): ParsedKey {
 /** RFC 5480: the parameters name the curve; the key is an uncompressed point on it. */
 function parseEcdsaKey(spki: Bytes, parameters: DerReader, point: Bytes): ParsedKey {
   const curve = parameters.read(OBJECT_IDENTIFIER);
-  if (!parameters.done()) return refused("the ECDSA parameters are not the name of a curve");
+  if (!parameters.done()) return malformed("the ECDSA parameters are not the name of a curve");
   if (isOid(curve, SECP224R1)) return refused("P-224 keys are refused");
 
   let kind: KeyKind;
   if (isOid(curve, SECP256R1)) kind = KeyKind.EcdsaP256;
   else if (isOid(curve, SECP384R1)) kind = KeyKind.EcdsaP384;
   else if (isOid(curve, SECP521R1)) kind = KeyKind.EcdsaP521;
-  else return refused("the curve is none of P-256, P-384 and P-521");
+  else return malformed("the curve is none of P-256, P-384 and P-521");
   const packed = curveOf(kind).pointFromOctets(point);
-  if (packed == 0) return refused("the point is not an uncompressed point on the curve");
+  if (packed == 0) return malformed("the point is not an uncompressed point on the curve");
   const parsed = accepted(kind, spki, point);
   parsed.key!.point = new Multiples(packed);
   return parsed;
@@ -126,15 +128,17 @@ function parseEcdsaKey(spki: Bytes, parameters: DerReader, point: Bytes): Parsed
 /** RFC 3279, 2.3.1: the parameters are NULL. */
 function parseRsaKey(spki: Bytes, parameters: DerReader, rsaPublicKey: Bytes): ParsedKey {
   const content = parameters.read(NULL);
-  if (!parameters.done() || content.length != 0) return refused("the RSA parameters are not NULL");
-  const problem = rsaKeyProblem(rsaPublicKey);
+  if (!parameters.done() || content.length != 0) return malformed("the RSA parameters are not NULL");
+  const key = parseRsaPublicKey(rsaPublicKey);
+  if (key === null) return malformed("not an RSAPublicKey in DER");
+  const problem = rsaKeyProblem(key);
   return problem.length == 0 ? accepted(KeyKind.Rsa, spki, rsaPublicKey) : refused(problem);
 }
 
 /** RFC 8410, 3 and 4: there are no parameters; the key is 32 bytes. */
 function parseEd25519Key(spki: Bytes, parameters: DerReader, point: Bytes): ParsedKey {
-  if (!parameters.done()) return refused("the Ed25519 parameters are not absent");
-  if (point.length != 32) return refused("an Ed25519 key has 32 bytes");
+  if (!parameters.done()) return malformed("the Ed25519 parameters are not absent");
+  if (point.length != 32) return malformed("an Ed25519 key has 32 bytes");
   return accepted(KeyKind.Ed25519, spki, point);
 }
 
@@ -144,4 +148,8 @@ function accepted(kind: KeyKind, spki: Bytes, material: Bytes): ParsedKey {
 
 function refused(problem: string): ParsedKey {
   return new ParsedKey(null, problem);
+}
+
+function malformed(problem: string): ParsedKey {
+  return new ParsedKey(null, problem, true);
 }

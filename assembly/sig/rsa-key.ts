@@ -28,14 +28,12 @@ export function parseRsaPublicKey(der: Bytes): RsaPublicKey | null {
   const modulus = reader.natural();
   const exponent = reader.natural();
   reader.leave(outer);
-  return reader.done() ? new RsaPublicKey(modulus, exponent) : null;
+  const arePositive = modulus.length > 0 && exponent.length > 0;
+  return reader.done() && arePositive ? new RsaPublicKey(modulus, exponent) : null;
 }
 
-/** Why the DER `rsaPublicKey` is not usable, or an empty string. */
-export function rsaKeyProblem(rsaPublicKey: Bytes): string {
-  const key = parseRsaPublicKey(rsaPublicKey);
-  if (key == null) return "not an RSAPublicKey in DER";
-
+/** Why the key is not usable, or an empty string. */
+export function rsaKeyProblem(key: RsaPublicKey): string {
   const bits = bitLength(key.modulus);
   if (bits < LEAST_BITS) return "RSA keys below 2048 bits are refused";
   if (bits > MOST_BITS) return "RSA keys above 8192 bits are refused";

@@ -81,12 +81,17 @@ export function certify(rules: CertificateRules, untrusted: UntrustedSignature, 
   return new Certified(null, leaf);
 }
 
-/** The certificates beside that of the signer, without the last, which is supposed to be a root; null if malformed. */
+/**
+ * The certificates beside that of the signer, without the last, which is supposed to be a root; null if one is malformed, or
+ * its key: Go reads both at once.
+ */
 function chainOf(untrusted: UntrustedSignature): Array<Certificate> | null {
   const text = untrusted.annotations.chain;
   if (text === null || text.length == 0) return [];
   const chain = parseCertificates(text, PATH_CERTIFICATES);
-  if (chain !== null && chain.length > 0) chain.pop();
+  if (chain === null) return null;
+  for (let i = 0; i < chain.length; i++) if (chain[i].key().isMalformed) return null;
+  if (chain.length > 0) chain.pop();
   return chain;
 }
 

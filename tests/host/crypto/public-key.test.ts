@@ -220,6 +220,8 @@ describe("an RSAPublicKey is refused", () => {
     assertRefused(refusal(Buffer.concat([sequence(n, exponent), NULL])), malformed);
     assertRefused(refusal(sequence(integer(Buffer.alloc(256, 0xfe)), exponent)), malformed);
     assertRefused(refusal(spkiOf(rsaKey(2048))), malformed);
+    assertRefused(refusal(sequence(integer(Buffer.of(0)), exponent)), malformed);
+    assertRefused(refusal(sequence(n, integer(hex("00")))), malformed);
   });
 
   test("that is too small, too large or even", () => {
@@ -228,7 +230,6 @@ describe("an RSAPublicKey is refused", () => {
     const n2047 = modulus(2048).subarray(1);
     n2047[0] = 0x7f;
     assertRefused(refusal(sequence(integer(n2047), exponent)), small);
-    assertRefused(refusal(sequence(integer(Buffer.of(0)), exponent)), small);
     assert.equal(typeof refusal(sequence(integer(modulus(8192)), exponent)), "object");
     const large = modulus(8192);
     large[0] = 1;
@@ -241,7 +242,7 @@ describe("an RSAPublicKey is refused", () => {
   test("whose exponent is out of range", () => {
     const n = integer(modulus(2048));
     const problem = "the RSA exponent is out of range";
-    for (const e of ["00", "01", "02", "010000", "0080000001"])
+    for (const e of ["01", "02", "010000", "0080000001"])
       assertRefused(refusal(sequence(n, integer(hex(e)))), problem);
     for (const e of ["03", "010001", "7fffffff"])
       assert.equal(typeof refusal(sequence(n, integer(hex(e)))), "object", e);

@@ -273,6 +273,29 @@ test("certificate-chain-invalid: the last of the chain is dropped, and never tru
   accepted(judgeFulcio(LEAF, { chain: undefined }, { ca: LEAF.pem }));
 });
 
+test("certificate-malformed: a key in the chain that is none, though nobody needs it", () => {
+  const chainWith = (spki: string) =>
+    issue({ name: "unneeded", issuer: ROOT, spki: Buffer.from(spki, "hex") }).pem + USUAL_CHAIN;
+  const ofEc = (curve: string, point: string) => `3059301306072a8648ce3d0201${curve}034200${point}`;
+  const p256 = "06082a8648ce3d030107";
+  const good = newKeys().publicKey.export({ type: "spki", format: "der" }).toString("hex");
+  accepted(judgeFulcio(LEAF, { chain: chainWith(good) }));
+  // Of algorithms that nobody here knows Go reads nothing.
+  accepted(judgeFulcio(LEAF, { chain: chainWith("300a300506032a0304030100") }));
+  for (const spki of [
+    ofEc(p256, `04${"01".repeat(64)}`),
+    ofEc("06082a8648ce3d030163", good.slice(-130)),
+    "302a300506032b6570032100".padEnd(86, "0"),
+    "301a300d06092a864886f70d01010105000309003006020103020100",
+    "3017300d06092a864886f70d01010105000306003003020103",
+    "3003020100",
+  ]) {
+    refused(judgeFulcio(LEAF, { chain: chainWith(spki) }), "certificate-malformed", /chain/);
+  }
+  const { pem } = authority("i", ROOT, { keys: newKeys("secp256k1") });
+  refused(judgeFulcio(LEAF, { chain: pem + USUAL_CHAIN }), "certificate-malformed", /chain/);
+});
+
 test("certificate-chain-invalid: a signature that is not the issuer's", () => {
   const flipped = (signature: Buffer) => {
     signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1;
@@ -454,11 +477,7 @@ test("certificate-unsupported: keys and algorithms too weak, or not verified", (
   const pss = tlv(0x30, Buffer.from("06092a864886f70d01010a", "hex"), tlv(0x30));
   refused(byRoot({}, { algorithm: pss }), "certificate-unsupported");
   // The issuer's key.
-  for (const keys of [
-    newKeys("P-224"),
-    newKeys("secp256k1"),
-    generateKeyPairSync("rsa", { modulusLength: 1024 }),
-  ]) {
+  for (const keys of [newKeys("P-224"), generateKeyPairSync("rsa", { modulusLength: 1024 })]) {
     const intermediate = authority("i", ROOT, { keys });
     refused(
       judgeFulcio(fulcioLeaf({ issuer: intermediate }), { chain: intermediate.pem + ROOT.pem }),
@@ -467,6 +486,7 @@ test("certificate-unsupported: keys and algorithms too weak, or not verified", (
     // The signer's own.
     refused(judgeFulcio(fulcioLeaf({ keys })), "certificate-unsupported");
   }
+  refused(judgeFulcio(fulcioLeaf({ keys: newKeys("secp256k1") })), "certificate-unsupported");
   // A parameter where ECDSA has none.
   const padded = tlv(0x30, Buffer.from("06082a8648ce3d040302", "hex"), tlv(5));
   refused(judgeFulcio(fulcioLeaf({ algorithm: padded })), "certificate-unsupported");
