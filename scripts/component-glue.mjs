@@ -102,14 +102,12 @@ function liftEnum(cases, index) {
   return value;
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 `;
 
 const MEMORY = `  const memory0 = exports0.memory;
   const realloc0 = exports0.cabi_realloc;
-  let bytes = new Uint8Array(memory0.buffer);
+  // Texts of a hundred bytes are what it is all about; a Buffer has them in half the time of TextEncoder and TextDecoder.
+  let bytes = Buffer.from(memory0.buffer);
   let view = new DataView(memory0.buffer);
   /** Bytes of what was lowered last. */
   let lowered = 0;
@@ -117,7 +115,7 @@ const MEMORY = `  const memory0 = exports0.memory;
   // Memory that grew is another buffer; views of the one before have no bytes.
   function memory() {
     if (bytes.length === 0) {
-      bytes = new Uint8Array(memory0.buffer);
+      bytes = Buffer.from(memory0.buffer);
       view = new DataView(memory0.buffer);
     }
     return bytes;
@@ -130,12 +128,15 @@ const MEMORY = `  const memory0 = exports0.memory;
 
   function lowerText(text) {
     if (typeof text !== "string") throw new TypeError(\`expected a string, received [\${typeof text}]\`);
-    lowered = text.length;
-    if (lowered === 0) return 1;
-    const address = realloc0(0, 0, 1, lowered);
-    // All of it fits if it is ASCII.
-    if (encoder.encodeInto(text, memory().subarray(address, address + lowered)).read === lowered) return address;
-    return lowerBytes(encoder.encode(text));
+    if (text.length === 0) {
+      lowered = 0;
+      return 1;
+    }
+    // A unit of UTF-16 takes three bytes of UTF-8 at most.
+    const room = 3 * text.length;
+    const address = realloc0(0, 0, 1, room);
+    lowered = memory().write(text, address, room, "utf8");
+    return address;
   }
 
   function lowerBytes(list) {
@@ -148,7 +149,7 @@ const MEMORY = `  const memory0 = exports0.memory;
 
   function liftText(address, length) {
     if (address + length > memory().length) throw new RangeError("text beyond the end of memory");
-    return decoder.decode(bytes.subarray(address, address + length));
+    return bytes.toString("utf8", address, address + length);
   }
 
 `;

@@ -44,9 +44,6 @@ function assertText(what: string, value: unknown): void {
   if (!isText(value)) throw new ArgumentRefused(`${what} is not well-formed unicode`);
 }
 
-/** In a pattern with the flag u only a surrogate without its other half matches. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 function isText(value: unknown): boolean {
-  return typeof value === "string" && !LONE_SURROGATE.test(value);
+  return typeof value === "string" && value.isWellFormed();
 }

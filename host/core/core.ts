@@ -29,7 +29,7 @@ export class PolicyCore {
   static load(policy: Uint8Array, readFile: ReadFile): PolicyCore {
     assertBytes("policy", policy);
     const files = new Map<string, Uint8Array | null>();
-    const own = Uint8Array.from(policy);
+    const own = new Uint8Array(policy);
     const loaded = loadComponent(own, (path) => {
       const content = readFile(path);
       if (content !== null) assertBytes(path, content);
