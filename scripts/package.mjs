@@ -15,7 +15,7 @@ import { ensureToolchain } from "./toolchain.mjs";
 
 const STAGE = "build/package";
 /** Members of package.json that are about this checkout. */
-const OF_THE_CHECKOUT = ["dependencies", "devDependencies", "overrides", "scripts", "files"];
+const OF_THE_CHECKOUT = ["devDependencies", "overrides", "scripts", "files"];
 
 /** Returns the path of the package, made in `out` from what is built, by way of the folder `stage`. */
 export async function makePackage(out, stage = STAGE) {
