@@ -8,6 +8,12 @@ const NOT_THERE = new Set(["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN"]);
 /** 500 too: the distribution registry says so of a tag that is being written at that moment. */
 const TRANSIENT = new Set([500, 502, 503, 504]);
 
+/**
+ * Of a manifest whose blobs have just been written: the distribution registry says so while somebody else writes one of the
+ * same blobs, such as the empty configuration of all bundles.
+ */
+const BLOB_IN_MOTION = "MANIFEST_BLOB_UNKNOWN";
+
 /** What a status other than 200 means: null for "there is no such thing", else why we do not know. */
 export async function readRefusal(
   status: number,
@@ -48,5 +54,8 @@ function failureOf(
   if (status === 429) return new RegistryError("registry-rate-limited", detail, retryAfter(response, clock));
   if (TRANSIENT.has(status))
     return new RegistryError("registry-unavailable", detail, retryAfter(response, clock));
-  return new RegistryError(status >= 500 ? "registry-unavailable" : "registry-protocol", detail);
+  const transient = codes.includes(BLOB_IN_MOTION);
+  return new RegistryError(status >= 500 ? "registry-unavailable" : "registry-protocol", detail, {
+    transient,
+  });
 }

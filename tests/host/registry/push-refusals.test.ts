@@ -147,6 +147,17 @@ test("a manifest is written again after what passes, for as long as the registry
   assert.equal(registry.requests.length, 3);
 });
 
+test("a manifest is written again where one of its blobs is being written by somebody else", async (t) => {
+  let faults = 0;
+  const registry = await registryFor(t, {
+    onRequest: ({ method }) =>
+      method === "PUT" && faults++ < 2 ? oci(400, "MANIFEST_BLOB_UNKNOWN") : undefined,
+  });
+  for (const blob of image.blobs) registry.putBlob("a", blob);
+  await writerFor(t, registry, "a").writeManifest(image, "v1", patience());
+  assert.equal(registry.requests.length, 3);
+});
+
 test("a tag that is none is a mistake of ours", async (t) => {
   const writer = writerFor(t, await registryFor(t), "a");
   await assert.rejects(writer.writeManifest(image, "../v1", patience()), TypeError);
