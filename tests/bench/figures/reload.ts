@@ -1,10 +1,14 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 import { startDaemon } from "../../support/countersign/daemon.js";
 import type { RunningProcess } from "../../support/process.js";
 import type { Measure } from "../bench.js";
+import type { Figure } from "../figure.js";
 import { askMany } from "../load.js";
 import { sampleOf } from "../sampling.js";
 import type { Stage } from "../stage.js";
@@ -14,15 +18,18 @@ const KEYS = 100;
 /** Milliseconds: of what is measured around each reload. */
 const AROUND = 400;
 const LIMIT = 50;
+const RELOADING = fileURLToPath(new URL("../reloading.js", import.meta.url));
 
 /**
  * How long a verification waits at most while the policy is replaced under it, by another of as many scopes. They come one
  * after the other, each asks the registry, and its own time counts: what else the machine is doing counts, too, as the peer
- * shows.
+ * shows. And, whatever the machine is doing, for how much work of its own thread one could have waited. Linux only.
  */
 export const measure: Measure = async function* (bench) {
   const { executions } = bench;
+  if (process.platform !== "linux") return;
   const stage = await bench.stage();
+  yield await stretches(stage, executions);
   const policy = join(stage.folder, "reloaded.json");
   const write = await policies(stage);
   await write(0, policy);
@@ -72,6 +79,24 @@ export const measure: Measure = async function* (bench) {
     await daemon.stop();
   }
 };
+
+async function stretches(stage: Stage, executions: number): Promise<Figure> {
+  const write = await policies(stage);
+  const paths = Array.from({ length: executions + 1 }, (_, i) => join(stage.folder, `stretch-${i}.json`));
+  for (const [i, path] of paths.entries()) await write(i, path);
+  const reloading = fork(RELOADING, paths);
+  const [ours] = (await once(reloading, "message")) as [number[]];
+  const longest = Math.max(...ours);
+  return {
+    name: "reload of a 10,000-scope policy: longest stretch of work between judgements",
+    unit: "ms",
+    ours: { ...sampleOf(ours), median: longest },
+    peer: "",
+    theirs: null,
+    runs: executions,
+    ...(longest > LIMIT ? { failure: `it is ${longest.toFixed(0)} ms, more than ${LIMIT} ms` } : {}),
+  };
+}
 
 /** Gives what writes version after version of a policy, all of them with the stage's own requirement. */
 async function policies(stage: Stage): Promise<(version: number, path: string) => Promise<void>> {
