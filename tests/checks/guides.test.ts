@@ -67,6 +67,14 @@ test("commands at a prompt, each with what it prints", (t) => {
   assert.throws(() => stepsOf(document(t, "```console\na\n```\n")), /line 2: output before any command/);
 });
 
+test("what a block takes for granted comes before it", (t) => {
+  const file = document(t, "text\n<!-- given: a b -->\n```sh\nc\n```\n");
+  assert.deepEqual(stepsOf(file), [
+    { line: 2, command: "a b", expected: null },
+    { line: 4, command: "c", expected: null },
+  ]);
+});
+
 test("a file that stands in a document, blocks of other languages, and those of none", (t) => {
   const file = document(t, "<!-- file: /etc/x -->\n```json\n{}\n```\n\n```js\na();\n```\n\n```\nb\n```\n");
   assert.deepEqual(stepsOf(file), [{ line: 3, path: "/etc/x", content: "{}\n" }]);

@@ -36,6 +36,7 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
   "docs/node-operator.md": `${CONTAINERD}
 for image in ghcr.io/acme/app:1 docker.io/library/busybox:latest; do ctr -n k8s.io images pull $image; done`,
   "docs/confidential-vm.md": `${CONTAINERD}
+echo '{"features":{"containerd-snapshotter":true}}' >/etc/docker/daemon.json
 systemctl start docker
 cp ${pathOf("docs/examples/replay-log.mjs")} .
 mkdir -p "$(npm root -g)/countersign"

@@ -27,15 +27,18 @@ interface Block {
 
 /**
  * What a reader of a document does, in order. In blocks of `sh` each command has to succeed, and indented lines go on with it; in
- * those of `console` commands follow `$ `, and what they print follows them.
+ * those of `console` commands follow `$ `, and what they print follows them. `<!-- given: COMMAND -->` before a block makes what it takes
+ * for granted.
  */
 export function stepsOf(document: string): (Step | FileBlock)[] {
   return blocksOf(readFileSync(document, "utf8")).flatMap((block): (Step | FileBlock)[] => {
     const { line, language, comment, lines } = block;
     const [, path] = /^<!-- file: (\S+) -->$/.exec(comment) ?? [];
     if (path !== undefined) return [{ line, path, content: `${lines.join("\n")}\n` }];
-    if (language === "console") return consoleSteps(block);
-    return language === "sh" ? shellSteps(block) : [];
+    const [, command] = /^<!-- given: (.+) -->$/.exec(comment) ?? [];
+    const given = command === undefined ? [] : [{ line: line - 2, command, expected: null }];
+    if (language === "console") return [...given, ...consoleSteps(block)];
+    return language === "sh" ? [...given, ...shellSteps(block)] : [];
   });
 }
 
