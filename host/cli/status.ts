@@ -4,6 +4,7 @@ import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { Denial } from "../plugin/denial.js";
 import { DEFAULT_SOCKET } from "../plugin/run.js";
 import { assertTrustworthy } from "../plugin/socket.js";
+import { connectionFailure } from "../server/connection-failure.js";
 import {
   type GetPolicyResponse,
   VerifierServiceClient,
@@ -46,8 +47,9 @@ function getPolicy(socket: string): Promise<GetPolicyResponse> {
   }).finally(() => client.close());
 }
 
-function unanswered(socket: string, { code }: ServiceError): Denial {
-  return new Denial("daemon-unreachable", `no daemon answers on ${socket} (gRPC status ${code})`);
+function unanswered(socket: string, error: ServiceError): Denial {
+  const why = connectionFailure(error) ?? `gRPC status ${error.code}`;
+  return new Denial("daemon-unreachable", `no daemon answers on ${socket}: ${why}`);
 }
 
 function text(status: GetPolicyResponse): string {

@@ -2,6 +2,7 @@ import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 
 import { Denial } from "../plugin/denial.js";
 import { assertTrustworthy } from "../plugin/socket.js";
+import { connectionFailure } from "../server/connection-failure.js";
 import {
   type GetPolicyResponse,
   type PastJudgement,
@@ -42,7 +43,10 @@ export class DaemonClient {
     return new Promise((resolve, reject) => {
       ask((error, response) => {
         if (error === null) resolve(response);
-        else reject(new Denial("daemon-unreachable", `no daemon answers (gRPC status ${error.code})`));
+        else {
+          const why = connectionFailure(error) ?? `gRPC status ${error.code}`;
+          reject(new Denial("daemon-unreachable", `no daemon answers: ${why}`));
+        }
       });
     });
   }

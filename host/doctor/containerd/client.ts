@@ -1,5 +1,6 @@
-import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 
+import { connectionFailure } from "../../server/connection-failure.js";
 import { encode, fieldsOf, numberOf, textOf } from "./message.js";
 
 export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
@@ -84,11 +85,9 @@ export class ContainerdClient {
   }
 }
 
-function failure({ code, details }: ServiceError): CallFailed {
-  // grpc-js puts what the system says into many words about its own doings.
-  const [refused] = (code === status.UNAVAILABLE && /\bconnect E[A-Z]+\b/.exec(details)) || [];
-  if (refused !== undefined) return new CallFailed(refused);
-  return new CallFailed(details === "" ? `gRPC status ${code}` : details);
+function failure(error: ServiceError): CallFailed {
+  const { code, details } = error;
+  return new CallFailed(connectionFailure(error) ?? (details === "" ? `gRPC status ${code}` : details));
 }
 
 /** google.protobuf.Any. */
