@@ -7,7 +7,9 @@ import { Writer } from "../bytes/writer";
 /** Writes a string (RFC 8785 section 3.2.2.2). The text must be well-formed UTF-8. */
 export function writeString(out: Writer, text: Bytes): void {
   out.byte(0x22);
-  for (let i = 0; i < text.length; i++) {
+  const plain = text.plainEnd(0);
+  out.bytes(text.slice(0, plain));
+  for (let i = plain; i < text.length; i++) {
     const byte = text.at(i);
     if (byte == 0x22 || byte == 0x5c) out.byte(0x5c).byte(byte);
     else if (byte >= 0x20) out.byte(byte);

@@ -145,7 +145,7 @@ export class JsonReader {
     if (this.failed()) return false;
     const frame = this.frames[this.depth - 1];
     if (!this.nextElement(frame, 0x7d, "expected a comma or a closing brace")) {
-      this.refuseRepeated(frame);
+      if (frame.names.length > LINEAR_MEMBERS) this.refuseRepeated(frame);
       return false;
     }
     const at = this.at;
@@ -290,7 +290,7 @@ export class JsonReader {
 
   /** At the end of an object with many members: fails at the first name that stands there a second time. */
   private refuseRepeated(frame: Frame): void {
-    if (this.failed() || frame.names.length <= LINEAR_MEMBERS) return;
+    if (this.failed()) return;
     const sorted = frame.names.slice(0).sort(compareBytes);
     const repeated: Array<Bytes> = [];
     for (let i = 1; i < sorted.length; i++) if (sorted[i].equals(sorted[i - 1])) repeated.push(sorted[i]);

@@ -79,7 +79,8 @@ function writeTransports(out: Writer, hash: Sha256, policy: Policy): void {
 }
 
 function compareLists(a: RequirementList, b: RequirementList): i32 {
-  const order = compareUtf16(a.transport, b.transport);
+  // The scopes of one transport share its name.
+  const order = a.transport === b.transport ? 0 : compareUtf16(a.transport, b.transport);
   return order != 0 ? order : compareUtf16(a.scope, b.scope);
 }
 

@@ -9,7 +9,11 @@ const AT: u8 = 0x40;
 
 /** What is wrong with a scope under a transport; empty if nothing is. The empty scope is always right. */
 export function scopeProblem(transport: Bytes, scope: Bytes): string {
-  if (scope.length == 0) return "";
+  // docker: anything, though most of it matches nothing.
+  return scope.length == 0 || transport.is("docker") ? "" : problemElsewhere(transport, scope);
+}
+
+function problemElsewhere(transport: Bytes, scope: Bytes): string {
   if (transport.is("docker-daemon")) {
     return isDigest(scope) ? "a digest is no scope of docker-daemon" : "";
   }
@@ -24,7 +28,7 @@ export function scopeProblem(transport: Bytes, scope: Bytes): string {
   if (transport.is("containers-storage")) {
     return isStorageScope(scope) ? "" : "expected [driver@/root] or [/root], and a name after it";
   }
-  // docker, ostree and unknown transports: anything, though most of it matches nothing.
+  // ostree and unknown transports: anything, as nothing is looked up under them.
   return "";
 }
 
