@@ -36,13 +36,14 @@ const REPLACEMENTS = [
   [/ +_debugLog\('\[iface=(?:(?!_debugLog)[\s\S])*?\}\);\n/g, ""],
   [
     / +const hostProvided = false;(?:(?!hostProvided)[\s\S])*?fn: \(\) => (verifier010\w+\(.*\)),\n(?:(?!hostProvided)[\s\S])*?throw err;\s*\}\n/g,
-    "      const ret = $1;\n",
+    "      const ret = $1;\n      memory();\n",
   ],
   [/ +let cstate = (?:(?!cstate;)[\s\S])*? (postReturn\d+\(ret\);)\n.*\n/g, "      $1\n"],
   [/ +task\.resolve\(\[(?:(?!task\.)[\s\S])*?\]\);\n/g, ""],
   [/ +task\.exit\(\);\n/g, ""],
-  // Memory, looked at through views that are made once.
-  [/dataView\(memory0\)/g, "data()"],
+  // Memory, looked at through views that are made anew where it may have grown: after what calls the core.
+  [/dataView\(memory0\)/g, "view"],
+  [/realloc0\(0, 0, 4, /g, "allocate(4, "],
   [/TEXT_DECODER_UTF8\.decode\(new Uint8Array\(memory0\.buffer, (\w+), (\w+)\)\)/g, "liftText($1, $2)"],
   [
     /var encodeRes = _utf8AllocateAndEncode\((\w+), realloc0, memory0\);\s*var (\w+)= encodeRes\.ptr;\s*var (\w+) = encodeRes\.len;/g,
@@ -61,7 +62,7 @@ const ENUMS = [
     (name, value, table) => `const ${name} = lowerEnum(${table}, ${value});`,
   ],
   [
-    /let (\w+);\s*switch \((data\(\)\.getUint8\(.*\))\) \{((?:\s*case \d+: \{\s*\w+ = '[\w-]+';\s*break;\s*\})+)\s*default: \{\s*throw new TypeError\('.*'\);\s*\}\s*\}/g,
+    /let (\w+);\s*switch \((view\.getUint8\(.*\))\) \{((?:\s*case \d+: \{\s*\w+ = '[\w-]+';\s*break;\s*\})+)\s*default: \{\s*throw new TypeError\('.*'\);\s*\}\s*\}/g,
     (name, value, table) => `const ${name} = liftEnum(${table}, ${value});`,
   ],
 ];
@@ -118,12 +119,12 @@ const MEMORY = `  const memory0 = exports0.memory;
       bytes = Buffer.from(memory0.buffer);
       view = new DataView(memory0.buffer);
     }
-    return bytes;
   }
 
-  function data() {
+  function allocate(alignment, size) {
+    const address = realloc0(0, 0, alignment, size);
     memory();
-    return view;
+    return address;
   }
 
   function lowerText(text) {
@@ -134,21 +135,21 @@ const MEMORY = `  const memory0 = exports0.memory;
     }
     // A unit of UTF-16 takes three bytes of UTF-8 at most.
     const room = 3 * text.length;
-    const address = realloc0(0, 0, 1, room);
-    lowered = memory().write(text, address, room, "utf8");
+    const address = allocate(1, room);
+    lowered = bytes.write(text, address, room, "utf8");
     return address;
   }
 
   function lowerBytes(list) {
     if (!(list instanceof Uint8Array)) throw new TypeError("expected a Uint8Array");
     lowered = list.length;
-    const address = realloc0(0, 0, 1, lowered);
-    memory().set(list, address);
+    const address = allocate(1, lowered);
+    bytes.set(list, address);
     return address;
   }
 
   function liftText(address, length) {
-    if (address + length > memory().length) throw new RangeError("text beyond the end of memory");
+    if (address + length > bytes.length) throw new RangeError("text beyond the end of memory");
     return bytes.toString("utf8", address, address + length);
   }
 

@@ -40,9 +40,10 @@ class Frame {
   nameAt: i32 = -1;
   /** That name; null where it has not been decoded. */
   name: Bytes | null = null;
-  /** Names seen, and their offsets. */
-  readonly names: Array<Bytes> = [];
-  readonly namesAt: Array<i32> = [];
+  /** Offset of its opening brace or bracket. */
+  begin: i32 = 0;
+  /** Names seen; null until there is one. */
+  names: Array<Bytes> | null = null;
 }
 
 export class JsonReader {
@@ -145,7 +146,8 @@ export class JsonReader {
     if (this.failed()) return false;
     const frame = this.frames[this.depth - 1];
     if (!this.nextElement(frame, 0x7d, "expected a comma or a closing brace")) {
-      if (frame.names.length > LINEAR_MEMBERS) this.refuseRepeated(frame);
+      const names = frame.names;
+      if (names !== null && names.length > LINEAR_MEMBERS) this.refuseRepeated(frame, names);
       return false;
     }
     const at = this.at;
@@ -154,16 +156,17 @@ export class JsonReader {
     if (this.failed()) return false;
     frame.name = name;
     frame.nameAt = at;
-    if (isRepeated(frame.names, name)) {
+    let names = frame.names;
+    if (names === null) frame.names = names = [];
+    if (isRepeated(names, name)) {
       this.failMember("the same member twice");
       return false;
     }
-    if (frame.names.length == this.mostMembers) {
+    if (names.length == this.mostMembers) {
       this.failMember("more members than any manifest has");
       return false;
     }
-    frame.names.push(name);
-    frame.namesAt.push(at);
+    names.push(name);
     return this.passColon();
   }
 
@@ -289,22 +292,28 @@ export class JsonReader {
   }
 
   /** At the end of an object with many members: fails at the first name that stands there a second time. */
-  private refuseRepeated(frame: Frame): void {
+  private refuseRepeated(frame: Frame, names: Array<Bytes>): void {
     if (this.failed()) return;
-    const sorted = frame.names.slice(0).sort(compareBytes);
+    const sorted = names.sort(compareBytes);
     const repeated: Array<Bytes> = [];
     for (let i = 1; i < sorted.length; i++) if (sorted[i].equals(sorted[i - 1])) repeated.push(sorted[i]);
     if (repeated.length == 0) return;
+    // Where it stands is found by reading the object again.
     const isSeen = new StaticArray<bool>(repeated.length);
-    for (let i = 0; i < frame.names.length; i++) {
-      const at = lowerBound(repeated, frame.names[i]);
-      if (at == repeated.length || !repeated[at].equals(frame.names[i])) continue;
-      if (isSeen[at]) {
-        frame.name = frame.names[i];
-        frame.nameAt = frame.namesAt[i];
+    const again = new JsonReader(this.text);
+    again.at = frame.begin;
+    again.enter(true);
+    const member = again.frames[0];
+    for (; again.nextUncheckedMember(member); again.skip()) {
+      const name = again.nameIn(member);
+      const index = lowerBound(repeated, name);
+      if (index == repeated.length || !repeated[index].equals(name)) continue;
+      if (isSeen[index]) {
+        frame.name = name;
+        frame.nameAt = member.nameAt;
         break;
       }
-      isSeen[at] = true;
+      isSeen[index] = true;
     }
     this.depth++;
     this.failMember("the same member twice");
@@ -367,13 +376,13 @@ export class JsonReader {
       this.fail("nested too deeply");
       return false;
     }
-    this.at++;
     if (this.depth == this.frames.length) this.frames.push(new Frame());
     const frame = this.frames[this.depth++];
     frame.isObject = isObject;
+    frame.begin = this.at++;
     frame.count = 0;
-    frame.names.length = 0;
-    frame.namesAt.length = 0;
+    const names = frame.names;
+    if (names !== null) names.length = 0;
     return true;
   }
 
