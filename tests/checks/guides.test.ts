@@ -8,6 +8,7 @@ import { describe, type TestContext, test } from "node:test";
 import { allDocuments, DOCUMENTS, isRun, pathOf } from "../e2e/guides/documents.js";
 import { isAsWritten, stepsOf, unmarkedBlocks } from "../e2e/guides/guide.js";
 import { NOT_RUN } from "../e2e/guides/not-run.js";
+import { STAND_INS } from "../e2e/guides/stand-ins.js";
 
 test("every command is in a block that says so, of a document whose commands are run", () => {
   for (const document of allDocuments()) {
@@ -21,6 +22,15 @@ test("what is not run is still in its document, once, and has a reason", () => {
     const found = stepsOf(pathOf(document)).filter((step) => !isRun(document, step));
     const matching = found.filter((step) => "command" in step && step.command.startsWith(command));
     assert.equal(matching.length, 1, `${document}: ${command}`);
+    assert.notEqual(why, "");
+  }
+});
+
+test("what stands in for a program is called by a document, and has a reason", () => {
+  const steps = Object.keys(DOCUMENTS).flatMap((document) => stepsOf(pathOf(document)));
+  const commands = steps.map((step) => ("command" in step ? step.command : "")).join("\n");
+  for (const [name, { why }] of Object.entries(STAND_INS)) {
+    assert.match(commands, new RegExp(`\\b${name} `), name);
     assert.notEqual(why, "");
   }
 });

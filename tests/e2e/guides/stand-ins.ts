@@ -1,11 +1,17 @@
-/**
- * What stands in for programs that cannot run in a world as they are, as scripts by name. systemd has to be process 1 of a machine:
- * `systemctl` starts the very command of the unit that `countersign install` wrote, and containerd and docker, as their packages' units
- * do; docker without its network, for which there would be too much to take along. There is no TPM: a file has the register that
- * tpm2-tools would extend, by the same rule. podman is the real one, in a root of its own.
- */
-export const STAND_INS: Readonly<Record<string, string>> = {
-  systemctl: `#!/bin/bash
+/** What runs in place of a program that cannot run in a world. */
+export interface StandIn {
+  readonly why: string;
+  /** Executable, with what it is run by in its first line. */
+  readonly script: string;
+}
+
+/** All of them, by the name of the program. One that no document calls any more fails (tests/checks/guides.test.ts). */
+export const STAND_INS: Readonly<Record<string, StandIn>> = {
+  systemctl: {
+    why:
+      "systemd has to be process 1 of a machine. This starts the very command of the unit that countersign install wrote, and " +
+      "containerd and docker as their packages' units do; docker without its network, which would take iptables along",
+    script: `#!/bin/bash
 set -e
 unit=/etc/systemd/system/countersign.service
 alive() { [ -f /world/$1.pid ] && kill -0 $(cat /world/$1.pid) 2>/dev/null; }
@@ -37,21 +43,27 @@ for name in $(printf '%s\\n' "\${@:2}" | sed -n 's/^\\(countersign\\|containerd\
   esac
 done
 `,
-  journalctl: `#!/bin/bash
+  },
+  journalctl: {
+    why: "there is no journal without systemd. This prints what the unit has written to its output",
+    script: `#!/bin/bash
 while [ $# -gt 0 ]; do case $1 in -u) unit=$2; shift;; esac; shift; done
 exec cat /var/log/$unit.log
 `,
-  podman: `#!/bin/sh
-export PODMAN_IGNORE_CGROUPSV1_WARNING=1
-exec unshare --root=/world/podman --wd="$PWD" /usr/bin/podman "$@"
-`,
-  tpm2_pcrextend: `#!/bin/bash
+  },
+  tpm2_pcrextend: {
+    why: "there is no TPM. A file has the register, which is extended by the rule of a TPM",
+    script: `#!/bin/bash
 register=/world/pcr-\${1%%:*}
 [ -f $register ] || printf '%064d' 0 >$register
 printf '%b' "$(printf '%s%s' "$(cat $register)" "\${1#*sha256=}" | sed 's/../\\\\x&/g')" | sha256sum | head -c 64 >$register.new
 mv $register.new $register
 `,
-  tpm2_pcrread: `#!/bin/bash
+  },
+  tpm2_pcrread: {
+    why: "there is no TPM. This prints that register as tpm2-tools do",
+    script: `#!/bin/bash
 printf '  sha256:\\n    %s: 0x%s\\n' "\${1#sha256:}" "$(tr a-f A-F </world/pcr-\${1#sha256:})"
 `,
+  },
 };

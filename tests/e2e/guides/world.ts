@@ -20,6 +20,12 @@ const PATIENCE = 60_000;
 /** What the shell writes when a command has ended, around its exit status. */
 const MARK = "\u001e";
 
+/** The real one, in a root of its own suite. */
+const PODMAN = `#!/bin/sh
+export PODMAN_IGNORE_CGROUPSV1_WARNING=1
+exec unshare --root=/world/podman --wd="$PWD" /usr/bin/podman "$@"
+`;
+
 export interface WorldOptions {
   readonly peers: Peers;
   /** An empty one, for everything that the world is made of. */
@@ -126,7 +132,12 @@ async function setUp({ peers, folder, registry, home }: WorldOptions, exchange: 
   await writeFile(at("registry.yml"), registryConfiguration());
   await writeFile(at("hosts"), `127.0.0.1 localhost\n${INTERNET} ${REGISTRIES.join(" ")}\n`);
   await mkdir(at("bin"));
-  for (const [name, script] of Object.entries({ ...STAND_INS, ...programs(peers) })) {
+  const standIns = Object.entries(STAND_INS).map(([name, { script }]) => [name, script] as const);
+  for (const [name, script] of [
+    ...standIns,
+    ...Object.entries(programs(peers)),
+    ["podman", PODMAN],
+  ] as const) {
     await writeFile(join(at("bin"), name), script);
     await chmod(join(at("bin"), name), 0o755);
   }
