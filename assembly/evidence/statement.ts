@@ -2,6 +2,7 @@
 // only out of an envelope whose signature was verified.
 
 import { Bytes } from "../bytes/bytes";
+import { decodeHex } from "../bytes/hex";
 import { JsonReader } from "../json/reader";
 import { enterProtoList, ProtoMessage, readProtoBytes, readProtoText, readStruct } from "./proto-json";
 
@@ -80,6 +81,8 @@ function readDigests(reader: JsonReader, subject: Subject): void {
   while (reader.nextMember()) {
     const isSha256 = reader.memberName().is("sha256");
     const digest = reader.string();
+    // Whatever the algorithm, cosign decodes it.
+    if (decodeHex(digest) === null) reader.fail("expected a digest in hexadecimal");
     if (isSha256) subject.sha256 = digest;
   }
 }

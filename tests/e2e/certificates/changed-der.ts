@@ -57,8 +57,10 @@ export function changedDer(der: Buffer, { at, how, by }: Change): Buffer {
       }
       break;
     case "replaced": {
-      const other = places[by % places.length] as Place;
-      siblings[index] = other.siblings[other.index] as Element;
+      const place = places[by % places.length] as Place;
+      const other = place.siblings[place.index] as Element;
+      // As it is now: it may be around the one it replaces.
+      siblings[index] = { tag: other.tag, content: bytesOf(other) };
     }
   }
   return bytesOf(root);
