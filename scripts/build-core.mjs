@@ -4,8 +4,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { componentEmbed, componentNew, componentWit, transpile } from "@bytecodealliance/jco";
 import { main as asc } from "assemblyscript/asc";
-import CanonicalNames, { withGlobals } from "./canonical-names.mjs";
+import CanonicalNames from "./canonical-names.mjs";
 import { synchronousGlue } from "./component-glue.mjs";
+import { withGlobals } from "./exported-globals.mjs";
 
 const OUT = "dist/component";
 

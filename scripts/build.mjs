@@ -24,6 +24,7 @@ const CORE = {
     "scripts/build-core.mjs",
     "scripts/canonical-names.mjs",
     "scripts/component-glue.mjs",
+    "scripts/exported-globals.mjs",
   ],
   output: "dist/component/verifier.js",
   command: ["scripts/build-core.mjs"],

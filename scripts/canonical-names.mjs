@@ -6,11 +6,9 @@ import { Transform } from "assemblyscript/transform";
 const INTERFACE = "countersign:verifier/verifier@0.1.0";
 const FUNCTIONS = ["load", "provide", "seal", "idle", "plan", "judge", "explain"];
 const KEPT = ["memory", "cabi_realloc"];
-let binaryen;
 
 export default class CanonicalNames extends Transform {
   afterCompile(module) {
-    binaryen = this.binaryen;
     const exports = [];
     for (let i = 0; i < module.getNumExports(); i++)
       exports.push(this.binaryen.getExportInfo(module.getExportByIndex(i)));
@@ -23,17 +21,4 @@ export default class CanonicalNames extends Transform {
         module.addFunctionExport(value, `cabi_post_${INTERFACE}#${plain}`);
     }
   }
-}
-
-/**
- * The module with what it has outside its memory exported, too, as `global:0` and so on: then a sealed instance is data, and
- * can be made in one thread for another (host/core/hand-over.ts). After optimization, which exports would stand in the way of.
- */
-export function withGlobals(bytes) {
-  const module = binaryen.readBinary(bytes);
-  for (let i = 0; i < module.getNumGlobals(); i++) {
-    const { name, mutable } = binaryen.getGlobalInfo(module.getGlobalByIndex(i));
-    if (mutable) module.addGlobalExport(name, `global:${i}`);
-  }
-  return module.emitBinary();
 }

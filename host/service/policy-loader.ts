@@ -38,7 +38,7 @@ export async function readPolicyAside(path: string): Promise<PolicyRead> {
     execArgv: [],
   });
   const ended = new AbortController();
-  worker.once("exit", () => ended.abort());
+  worker.on("error", (error) => ended.abort(error)).on("exit", () => ended.abort());
   const ask = async () => {
     worker.postMessage(null);
     const [answer] = await once(worker, "message", { signal: ended.signal });
