@@ -9,9 +9,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import threads from "node:worker_threads";
 
 import type { CoreJudgement } from "../../../host/core/core.js";
 import { type Measurement, MeasurementFailed } from "../../../host/service/measurement.js";
@@ -46,6 +48,49 @@ test("what comes into force is logged, with what a careful operator would want t
   assert.equal(warning?.level, "warn");
   assert.match(warning.message, /^warning: \S+policy\.json:1:\d+: /);
 });
+
+for (const [what, Worker] of [
+  [
+    "cannot be started",
+    class {
+      constructor() {
+        throw new Error("no thread");
+      }
+    },
+  ],
+  [
+    "ends before it has answered",
+    class extends threads.Worker {
+      constructor() {
+        super("process.exit()", { eval: true });
+      }
+    },
+  ],
+  [
+    "fails",
+    class extends threads.Worker {
+      constructor() {
+        super("throw new Error('no policy')", { eval: true });
+      }
+    },
+  ],
+] as const) {
+  test(`where a thread ${what}, a policy is loaded without one, and the log says so`, async (t) => {
+    const { policy, log, write, digest } = await setUp(t, REJECT);
+    const before = digest();
+    write(ACCEPT);
+    const original = threads.Worker;
+    const replace = (worker: unknown) => {
+      Object.assign(threads, { Worker: worker });
+      syncBuiltinESMExports();
+    };
+    replace(Worker);
+    t.after(() => replace(original));
+    await policy.reload();
+    assert.notEqual(digest(), before);
+    assert.ok(log.lines.some(({ message }) => message === "a policy is loaded while others wait"));
+  });
+}
 
 test("files that are what they were change nothing", async (t) => {
   const { policy, log } = await setUp(t, REJECT);
