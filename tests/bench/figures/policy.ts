@@ -3,6 +3,8 @@ import { PolicyCore } from "../../../host/core/core.js";
 import { descriptorOf, generateKey, makeImage } from "../../support/sign.js";
 import type { Measure } from "../bench.js";
 import { scaled } from "../figure.js";
+import { timeFresh } from "../fresh-process.js";
+import { policyOf } from "../many-scopes.js";
 import { compare } from "../sampling.js";
 
 const FEW = 10;
@@ -39,21 +41,12 @@ export const measure: Measure = async function* ({ effort, executions }) {
     runs: effort.rounds,
   };
 
-  const [loading] = await compare([() => load(many)], { rounds: executions, turnMs: 0 });
-  if (loading === undefined) return;
   yield {
     name: "policy of 100,000 scopes: load",
     unit: "ms",
-    ours: loading,
+    ours: await timeFresh("first-load.js", executions),
     peer: "",
     theirs: null,
     runs: executions,
   };
 };
-
-function policyOf(scopes: number): Buffer {
-  const docker: Record<string, unknown> = {};
-  for (let i = 0; i < scopes; i++)
-    docker[`ghcr.io/automata/team-${i}`] = [{ type: "sigstoreSigned", keyPath: `/keys/team-${i % 100}.pub` }];
-  return Buffer.from(JSON.stringify({ default: [{ type: "reject" }], transports: { docker } }));
-}
