@@ -42,7 +42,7 @@ export function tableRow(figure: Figure): string {
     peer === "" ? "" : theirs === null ? `${peer}: not available` : `${peer} ${shown(theirs)} ${unit}`;
   const ratio = ratioOf(figure);
   const times = ratio === null ? "" : `${ratio}×`;
-  return `${name.padEnd(60)}${us.padEnd(30)}${them.padEnd(46)}${times.padStart(8)}${`n=${runs}`.padStart(8)}`;
+  return `${`${name} `.padEnd(80)}${us.padEnd(30)}${them.padEnd(46)}${times.padStart(8)}${`n=${runs}`.padStart(8)}`;
 }
 
 function ratioOf({ ours, theirs, unit }: Figure): number | null {
