@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import { command } from "./command.js";
 import { isPasswordTyped } from "./password.js";
 import { signerFromFile } from "./private-key-file.js";
@@ -43,9 +45,11 @@ COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.
   options: OPTIONS,
   async run(given) {
     const [, , privateKey = ""] = given.operands;
-    // A password takes longest to become a key: even the rest of this program is loaded meanwhile.
+    // A password takes longest to become a key: even the rest of this program is loaded meanwhile, a turn later, for
+    // what waits for a promise waits for the loading, too.
     const signing = isPasswordTyped() ? null : signerFromFile(privateKey);
     signing?.catch(() => {});
+    await nextTurn();
     const { runSigning } = await import("./signing-run.js");
     return runSigning(given, signing);
   },
