@@ -68,7 +68,7 @@ const JUDGED = [...EVALUATED, LIVE, ...COSIGN];
 const PATH_TRANSPORTS = ["dir", "oci", "oci-archive", "sif"];
 
 const HOSTLESS =
-  "a name whose host is no host (foo_bar.com/x) is refused: nobody can pull by it, and it stands under no scope but the widest";
+  "a name whose host is not a valid host (foo_bar.com/x) is refused: nobody can pull by it, and no scope but the widest covers it";
 
 /** The first that fits counts. */
 export const RULES: readonly Rule[] = [
@@ -100,7 +100,7 @@ export const RULES: readonly Rule[] = [
   {
     suites: ["registries-d"],
     class: "differs",
-    reason: "an image is named by its sha256 only, so that nothing is looked for under another digest",
+    reason: "an image is identified by its sha256 only, so nothing is looked for under another digest",
     fits: (test) =>
       operation(test) === "attachmentTag" &&
       /^sha(384|512):/.test(String(test["digest"])) &&
@@ -141,7 +141,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "an index is judged whole, by its own signatures or by those of all its platforms: podman checks the platform that it pulls",
+      "an index is judged as a whole, by its own signatures or by those of all its platforms: podman checks the platform that it pulls",
     fits: (test, subject) => {
       const accepted = isIndexAccepted(test, subject);
       return accepted !== null && accepted !== test["accept"];
@@ -159,7 +159,7 @@ export const RULES: readonly Rule[] = [
     suites: JUDGED,
     class: "differs",
     reason:
-      "cosign 3 signs by P-384 over SHA-384, by P-521 over SHA-512 and by Ed25519ph: taken beside upstream's SHA-256 and pure Ed25519",
+      "cosign 3 signs with P-384 over SHA-384, P-521 over SHA-512, and Ed25519ph: accepted as well as upstream's SHA-256 and pure Ed25519",
     fits: signedOverOwnHash,
     ours: () => ({ accept: true }),
     code: "accepted",
@@ -187,7 +187,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "a key file with several PEM blocks is refused: upstream uses the first and says nothing of the others",
+      "a key file with several PEM blocks is refused: upstream uses the first and silently ignores the others",
     fits: acceptedUpstream(someKey(({ blocks }) => blocks > 1)),
     ours: () => ({ accept: false }),
   },
@@ -196,7 +196,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "the key of a certificate is as strong as one in a file, and RSA has at most 4096 bits: whoever signs chooses it",
+      "a certificate's key has to be as strong as one in a file, and RSA has at most 4096 bits: whoever signs chooses it",
     fits: acceptedByWeakCertificates,
     ours: () => ({ accept: false }),
   },
@@ -204,7 +204,7 @@ export const RULES: readonly Rule[] = [
     suites: JUDGED,
     class: "differs",
     anticipated: true,
-    reason: "RSA keys above 8192 bits cost a node more than a signature is worth",
+    reason: "RSA keys above 8192 bits cost a node more to check than a signature is worth",
     fits: acceptedUpstream(
       someKey(({ first }) => (first?.asymmetricKeyDetails?.modulusLength ?? 2048) > 8192),
     ),
@@ -215,7 +215,8 @@ export const RULES: readonly Rule[] = [
     suites: JUDGED,
     class: "differs",
     anticipated: true,
-    reason: "a key file has at most 64 KiB: a key has less than 2, and what else is in it nobody needs",
+    reason:
+      "a key file has at most 64 KiB: a key needs less than 2, and nobody needs anything else in the file",
     fits: acceptedUpstream(someKey(({ size }) => size > 64 * 1024)),
     ours: () => ({ accept: false }),
     code: "key-unreadable",
@@ -224,7 +225,7 @@ export const RULES: readonly Rule[] = [
     suites: JUDGED,
     class: "differs",
     anticipated: true,
-    reason: "docker schema 1, and what some readers take for it, is refused, as containerd refuses it",
+    reason: "docker schema 1, and whatever some readers take for it, is refused, as containerd refuses it",
     fits: acceptedWithManifest((manifest) => looksLikeSchema1(jsonOf(manifest))),
     ours: () => ({ accept: false }),
     code: "manifest-unsupported",
@@ -234,7 +235,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "JSON is read to a depth of 32: a manifest needs 5, and what is nested deeper is there to exhaust readers",
+      "JSON is read to a depth of 32: a manifest needs 5, and deeper nesting is there to exhaust readers",
     fits: acceptedWithManifest(isDeep),
     ours: () => ({ accept: false }),
     code: "manifest-invalid",
@@ -253,7 +254,7 @@ export const RULES: readonly Rule[] = [
     suites: JUDGED,
     class: "differs",
     anticipated: true,
-    reason: "the layer of a signature has at most 512 annotations: cosign writes up to five",
+    reason: "a signature's layer has at most 512 annotations: cosign writes up to five",
     fits: acceptedByWideLayers,
     ours: () => ({ accept: false }),
   },
@@ -261,7 +262,7 @@ export const RULES: readonly Rule[] = [
     suites: JUDGED,
     class: "differs",
     anticipated: true,
-    reason: "a manifest with a member twice is one image to some readers and another to others",
+    reason: "a manifest with a duplicate member is one image to some readers and another to others",
     fits: acceptedWithManifest(repeatsMember),
     ours: () => ({ accept: false }),
     code: "manifest-invalid",
@@ -271,7 +272,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "a manifest is of the media type it is served with, as containerd has it: by another one it is another image",
+      "a manifest has the media type it is served with, as in containerd: under another type it is another image",
     fits: acceptedWithManifest(isAnotherKind),
     ours: () => ({ accept: false }),
     code: "manifest-invalid",
@@ -289,7 +290,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "a payload has at most 1 MiB, as anybody can put one beside an image: upstream's limit is 4 MiB for each",
+      "a payload has at most 1 MiB, because anybody can put one beside an image: upstream's limit is 4 MiB for each",
     fits: acceptedByLongPayloads,
     ours: () => ({ accept: false }),
   },
@@ -298,7 +299,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "what is fetched is checked by SHA-256 alone: cosign writes no other digest for the layers of signatures",
+      "fetched bytes are checked by SHA-256 alone: cosign writes no other digest for the layers of signatures",
     fits: acceptedByOtherDigests,
     ours: () => ({ accept: false }),
   },
@@ -307,7 +308,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "the first 128 signatures of an image are looked at, as upstream does on a lookaside: each costs a request",
+      "the first 128 signatures of an image are checked, as upstream does on a lookaside: each costs a request",
     fits: acceptedBeyondTheFirst,
     ours: () => ({ accept: false }),
   },
@@ -316,7 +317,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "an image may cost 512 checks by ECDSA P-256: foreign signatures and long lists of keys must not stop a node",
+      "an image may cost as much as 512 ECDSA P-256 checks: foreign signatures and long lists of keys must not stop a node",
     fits: acceptedAfterTooManyChecks,
     ours: () => ({ accept: false }),
   },
@@ -324,7 +325,7 @@ export const RULES: readonly Rule[] = [
     suites: COSIGN,
     class: "differs",
     reason:
-      "bundles over the curve's own hash and by Ed25519ph, which cosign 3 makes and verifies only when told, are taken as signatures are",
+      "bundles over the curve's own hash or by Ed25519ph, which cosign 3 makes and verifies only when told to, are accepted just as signatures are",
     fits: bundleOverOwnHash,
     ours: () => ({ accept: true }),
     code: "accepted",
@@ -333,7 +334,7 @@ export const RULES: readonly Rule[] = [
     suites: COSIGN,
     class: "differs",
     reason:
-      "an attestation is no signature of an image, although cosign verify takes it for one: whoever attests, signs",
+      "an attestation is not a signature of an image: cosign verify takes it for one, so that whoever attests also signs",
     fits: acceptedByAttestations,
     ours: () => ({ accept: false }),
     code: "not-a-signature",
@@ -342,7 +343,7 @@ export const RULES: readonly Rule[] = [
     suites: ["cosign-bundle"],
     class: "differs",
     anticipated: true,
-    reason: "what is signed has to say that it is a statement of in-toto: cosign takes any object for one",
+    reason: "the signed object has to declare itself an in-toto statement: cosign takes any object for one",
     fits: acceptedAsOtherStatement,
     ours: () => ({ accept: false }),
     code: "payload-malformed",
@@ -351,7 +352,8 @@ export const RULES: readonly Rule[] = [
     suites: ["cosign-bundle"],
     class: "differs",
     anticipated: true,
-    reason: "bundles are of version 0.3, and of no draft of it: cosign compares versions as packages do",
+    reason:
+      "bundles have version 0.3, and not a prerelease of it: cosign compares versions as package managers do",
     fits: acceptedOfPrerelease,
     ours: () => ({ accept: false }),
     code: "signature-malformed",
@@ -361,7 +363,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "log entries in a bundle are read for their form where a key is enough; cosign reads the records in them, and does not verify them either",
+      "where a key is enough, only the form of log entries in a bundle is checked; cosign also reads the records in them, but does not verify them either",
     fits: refusedForLogRecords,
     ours: () => ({ accept: true }),
     code: "accepted",
@@ -369,7 +371,7 @@ export const RULES: readonly Rule[] = [
   {
     suites: ["cosign-bundle", "cosign-verify"],
     class: "differs",
-    reason: "a name that was signed is judged, also by matchDigest; cosign verify does not look at names",
+    reason: "a signed name is checked, also by matchDigest; cosign verify does not look at names",
     fits: acceptedUnderOtherNames,
     ours: () => ({ accept: false }),
     code: "identity-mismatch",
@@ -378,7 +380,7 @@ export const RULES: readonly Rule[] = [
     suites: ["cosign-policies"],
     class: "differs",
     reason:
-      "what is judged is the digest that containerd pulls by, an index's own; skopeo judges a platform's manifest",
+      "the judged digest is the one that containerd pulls by, that of the index itself; skopeo judges a platform's manifest",
     fits: (test) => isOfIndex(test) && test["accept"] !== hasOwnSignatures(test),
     ours: (test) => ({ accept: hasOwnSignatures(test) }),
   },
@@ -386,14 +388,14 @@ export const RULES: readonly Rule[] = [
     suites: ["cosign-keys"],
     class: "differs",
     reason:
-      "P-224 and RSA below 2048 bits are too weak to be trusted, and of several PEM blocks none is chosen",
+      "P-224 and RSA below 2048 bits are too weak to be trusted, and none of several PEM blocks is chosen",
     fits: (test) => test["kind"] === "public" && isWeakKey(keyFileOf(test)),
     ours: () => ({ key: null }),
   },
   {
     suites: ["cosign-keys"],
     class: "differs",
-    reason: "private keys in the clear are read as they are: cosign wants them imported first",
+    reason: "unencrypted private keys are read as they are: cosign wants them imported first",
     fits: (test) => isPlainPrivateKey(test) && !isWeakKey(keyFileOf(test)) && expectedKey(test) !== null,
     ours: (test) => ({ key: expectedKey(test) }),
   },
@@ -416,7 +418,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "certificates are read as RFC 5280 has them: times in its two forms, serial numbers not below zero, no unique identifiers, key usage with a bit set, no critical extension that is not understood",
+      "certificates are read as RFC 5280 defines them: times in its two forms, no negative serial numbers, no unique identifiers, key usage with a bit set, no unknown critical extension",
     fits: acceptedWithLooseCertificate,
     ours: () => ({ accept: false }),
   },
@@ -433,7 +435,8 @@ export const RULES: readonly Rule[] = [
     suites: ["rekor-set", ...EVALUATED],
     class: "differs",
     anticipated: true,
-    reason: "a record that has a member twice says two things: Rekor makes none, and upstream takes the last",
+    reason:
+      "a record with a duplicate member says two things: Rekor makes no such record, and upstream takes the last",
     fits: acceptedWithRepeatingRecord,
     ours: (test) => (test["set"] === undefined ? { accept: false } : null),
   },
@@ -442,7 +445,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "workloads in CI have a URI and no e-mail address: subjectURI and subjectURIPattern, which podman does not load",
+      "CI workloads have a URI and no e-mail address: subjectURI and subjectURIPattern, which podman does not load",
     fits: namesWorkload,
     ours: () => ({ valid: true }),
   },
@@ -450,7 +453,7 @@ export const RULES: readonly Rule[] = [
     suites: ["policy-parse"],
     class: "differs",
     anticipated: true,
-    reason: "podman ignores P/* and *: where they do something, they may not open a node",
+    reason: "podman ignores P/* and *: where they have an effect, they must not open a node",
     fits: (test) => test["valid"] === true && opensByWildcard(test),
     ours: () => ({ valid: false }),
   },
@@ -459,7 +462,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "keys and certificates in a policy are base64: upstream takes lists of numbers, too, and nobody writes those",
+      "keys and certificates in a policy are base64: upstream also takes lists of numbers, which nobody writes",
     fits: (test) => test["valid"] === true && writesBytesAsNumbers(test),
     ours: () => ({ valid: false }),
   },
@@ -481,7 +484,7 @@ export const RULES: readonly Rule[] = [
   {
     suites: ["manifest-digest"],
     class: "differs",
-    reason: "what is not JSON is no manifest, whoever signed it",
+    reason: "bytes that are not JSON are not a manifest, whoever signed them",
     fits: (test, subject) =>
       (test["ok"] === true || test["expected"] === true) && jsonOf(readManifest(test, subject)) === undefined,
     ours: (test) => (operation(test) === "digest" ? { digest: null } : { matches: false }),
@@ -492,7 +495,7 @@ export const RULES: readonly Rule[] = [
     class: "differs",
     anticipated: true,
     reason:
-      "a manifest that repeats a member, that is nested deeper than 32, that has more than 512 members or that is of two kinds at once is refused: readers differ on it",
+      "a manifest that repeats a member, is nested deeper than 32, has more than 512 members or is of two kinds at once is refused: readers differ on it",
     fits: (test, subject) => {
       const manifest = readManifest(test, subject);
       const isRefused =
