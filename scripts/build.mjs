@@ -5,9 +5,19 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { readArguments } from "./arguments.mjs";
 import { main, mustRun, say } from "./command.mjs";
 import { ensureInstalled } from "./setup.mjs";
 import { toolchainFolder } from "./toolchain.mjs";
+
+const USAGE = `usage: npm run build
+
+Installs the dependencies (npm ci) and builds into dist/, each where it is out of date.
+
+  --help  print this
+
+Exit status 0 if everything is built, 1 if not, 2 for wrong arguments.
+`;
 
 const ARITHMETIC = {
   name: "arithmetic",
@@ -129,4 +139,8 @@ async function removeOrphans() {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(ensureBuilt);
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+  await main(() => {
+    readArguments("npm run build", USAGE);
+    return ensureBuilt();
+  });

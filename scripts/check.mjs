@@ -3,10 +3,20 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { readArguments } from "./arguments.mjs";
 import { main, run } from "./command.mjs";
 import { runNodeTests } from "./test/node-test.mjs";
 import { Tally, totalsLine } from "./test/tally.mjs";
 import { endWithTotals } from "./test/totals.mjs";
+
+const USAGE = `usage: npm run check
+
+Format, lint, types, generated code, and the rules of tests/checks: what can be said without running the product.
+
+  --help  print this
+
+The last line is "N passed, N failed". Exit status 0 if nothing failed, 1 if something did, 2 for wrong arguments.
+`;
 
 const bin = (name) => resolve("node_modules/.bin", name);
 const tool = (name, args, cwd) => run(bin(name), args, { cwd });
@@ -55,4 +65,7 @@ async function runChecks() {
   return tally;
 }
 
-await main(() => endWithTotals(runChecks));
+await main(() => {
+  readArguments("npm run check", USAGE);
+  return endWithTotals(runChecks);
+});

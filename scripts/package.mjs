@@ -1,18 +1,28 @@
-// npm run package [-- --out DIR]: everything built, and countersign-VERSION.tgz as it is installed and published, with the
-// native plugin for x64 and arm64. What it needs of others is in the bundle, so that installing it fetches nothing, and it has
-// no scripts. (`npm pack` alone packs what happens to be built; npm runs no prepack here, see .npmrc.)
+// npm run package: everything built, and countersign-VERSION.tgz as it is installed and published, with the native plugin
+// for x64 and arm64. What it needs of others is in the bundle, so that installing it fetches nothing, and it has no
+// scripts. (`npm pack` alone packs what happens to be built; npm runs no prepack here, see .npmrc.)
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 
+import { readArguments } from "./arguments.mjs";
 import { ensureBuilt } from "./build.mjs";
 import { buildForPackage } from "./build-plugin.mjs";
 import { Failure, main, mustRun, say } from "./command.mjs";
 import { enterRoot } from "./setup.mjs";
 import { ensureToolchain } from "./toolchain.mjs";
 
+const USAGE = `usage: npm run package [-- --out DIR]
+
+Builds everything and writes countersign-VERSION.tgz, for "npm install -g". It takes Debian on x64, for the compilers of
+the native plugin.
+
+  --out DIR  where it is written (the current folder)
+  --help     print this
+
+Prints the file's path. Exit status 0 if it is there, 1 if it could not be made, 2 for wrong arguments.
+`;
 const STAGE = "build/package";
 /** Members of package.json that are about this checkout. */
 const OF_THE_CHECKOUT = ["devDependencies", "overrides", "scripts", "files"];
@@ -62,7 +72,7 @@ async function pack(folder, ...options) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await main(async () => {
-    const { out } = parseArgs({ options: { out: { type: "string", default: process.cwd() } } }).values;
+    const { out } = readArguments("npm run package", USAGE, { out: { type: "string", default: "." } });
     const folder = resolve(out);
     await ensureBuilt();
     const file = await makePackage(folder);

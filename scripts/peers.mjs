@@ -1,18 +1,28 @@
-// The real programs the end-to-end tests run beside ours, in .cache/peers: `node scripts/peers.mjs` fetches them once
-// and prints their versions; afterwards no network is needed. `--json` prints {bin, versions} or {unavailable} for
-// programs; `--update-lock` accepts what the suite offers today into peers.lock.json.
+// The real programs the end-to-end tests run beside ours, in .cache/peers.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { readArguments } from "./arguments.mjs";
 import { Failure, main, mustRun, say } from "./command.mjs";
 import { assertLocked, readLock, writeLock } from "./peers/lock.mjs";
 import { fetchPackages } from "./peers/packages.mjs";
 import { FLOORS, SUITES } from "./peers/recipe.mjs";
 import { enterRoot, isAtLeast } from "./setup.mjs";
 
+const USAGE = `usage: node scripts/peers.mjs [--json | --update-lock]
+
+Fetches the real programs that tests and benchmarks run, from Debian's packages into .cache/peers, once, and prints
+their versions; afterwards no network is needed. Nothing is installed. It takes root and Debian on x64.
+
+  --json         print {"bin","versions"}, or {"unavailable"}
+  --update-lock  accept what Debian has today into scripts/peers.lock.json
+  --help         print this
+
+Exit status 0 if they are there, 1 if not, 2 for wrong arguments.
+`;
 const CACHE = ".cache/peers";
 
 /**
@@ -139,16 +149,17 @@ async function peersOrReason() {
   }
 }
 
-async function command(option) {
+async function command() {
+  const flag = { type: "boolean" };
+  const options = readArguments("node scripts/peers.mjs", USAGE, { json: flag, "update-lock": flag });
   enterRoot();
-  if (option === "--update-lock") await updateLock();
-  else if (option === "--json") print(JSON.stringify(await peersOrReason()));
-  else if (option === undefined) print(versionLines((await ensurePeers()).versions).join("\n"));
-  else throw new Failure(`unknown option ${option}`);
+  if (options["update-lock"]) await updateLock();
+  else if (options.json) print(JSON.stringify(await peersOrReason()));
+  else print(versionLines((await ensurePeers()).versions).join("\n"));
 }
 
 function print(text) {
   process.stdout.write(`${text}\n`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(() => command(process.argv[2]));
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main(command);

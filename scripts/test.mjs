@@ -1,7 +1,5 @@
-// npm test [-- --only SUITE,…]: builds what is out of date, runs every suite, two at a time, and ends with the line
-// `N passed, N failed` (and `, N skipped`). A suite without tests is a failure; in CI a skipped test is one, too.
-import { parseArgs } from "node:util";
-
+// npm test: what USAGE says.
+import { readArguments, WrongArgument } from "./arguments.mjs";
 import { Failure, main, say } from "./command.mjs";
 import { ensurePeers, versionLines } from "./peers.mjs";
 import { SUITES } from "./test/suites.mjs";
@@ -9,6 +7,16 @@ import { Tally } from "./test/tally.mjs";
 import { endWithTotals } from "./test/totals.mjs";
 
 const CI = Boolean(process.env.CI);
+const USAGE = `usage: npm test [-- --only SUITE,…]
+
+Builds what is out of date, runs the suites, two at a time, and ends with the line "N passed, N failed" (and ", N
+skipped"). A suite without tests is a failure; in CI (CI is set) a skipped test is one, too.
+
+  --only SUITE,…  those alone: ${Object.keys(SUITES).join(", ")} (CONTRIBUTING.md says what they are)
+  --help          print this
+
+Exit status 0 if nothing failed, 1 if something did, 2 for wrong arguments.
+`;
 
 /** Runs suites by name, two at a time, for two processors; resolves to their totals. */
 async function runSuites(names) {
@@ -25,18 +33,12 @@ async function runSuites(names) {
 
 function chosenSuites() {
   const all = Object.keys(SUITES);
-  const names = readArguments().only?.split(",") ?? all;
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown === undefined) return names;
-  throw new Failure(`there is no suite ${JSON.stringify(unknown)}, but ${all.join(", ")}`);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: { only: { type: "string" } } }).values;
-  } catch (error) {
-    throw new Failure(error.message);
-  }
+  const { only } = readArguments("npm test", USAGE, { only: { type: "string" } }, ({ only }) => {
+    const unknown = only?.split(",").find((name) => !all.includes(name));
+    if (unknown !== undefined)
+      throw new WrongArgument(`there is no suite ${JSON.stringify(unknown)}, but ${all.join(", ")}`);
+  });
+  return only?.split(",") ?? all;
 }
 
 /** Before the suites that need them, for they would otherwise fetch them at the same time. */

@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { readArguments } from "../support/own-arguments.js";
 import { sharedPath } from "../support/shared.js";
 import { readCorpus, type SuiteFile } from "./corpus.js";
 import { readCosign } from "./cosign/corpus.js";
@@ -44,21 +44,21 @@ try {
 }
 
 async function main(): Promise<number> {
-  const options = readArguments();
-  if (options === undefined) return 2;
-  if (options.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+  const options = givenOptions();
   const everything = SOURCES.every((source) => options[source] === undefined);
   const files = everything ? ofDefault() : ofOptions(options);
   const chosen = files.filter(({ name }) => (options.only ?? name) === name);
-  if (chosen.length === 0) {
-    if (everything && files.length === 0) return 0; // said already what is missing
-    process.stderr.write(
-      `conformance: no ${options.only === undefined ? "suites" : `suite "${options.only}"`}\n`,
+  if (files.length === 0) {
+    process.stderr.write("conformance: there are no cases: nothing is tested\n");
+    process.stdout.write(
+      `${options.json ? jsonLine({ suites: new Map() }) : table({ suites: new Map() })}\n`,
     );
     return 1;
+  }
+  if (chosen.length === 0) {
+    const known = [...new Set(files.map(({ name }) => name))].join(", ");
+    process.stderr.write(`conformance: there is no suite ${JSON.stringify(options.only)}, but ${known}\n`);
+    return 2;
   }
   const subject = new Subject(options.fixtures ?? fixturesOf(options.dir ?? sharedPath(CONFORMANCE) ?? "."));
   const result = await run(chosen, subject);
@@ -103,35 +103,22 @@ interface Options {
   dir?: string;
   cosign?: string;
   sigstore?: string;
-  help?: boolean;
   fixtures?: string;
   only?: string;
   json?: boolean;
 }
 
 /** Folders as absolute paths: a policy's key files are named by such. */
-function readArguments(): Options | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        dir: { type: "string" },
-        cosign: { type: "string" },
-        sigstore: { type: "string" },
-        help: { type: "boolean" },
-        fixtures: { type: "string" },
-        only: { type: "string" },
-        json: { type: "boolean" },
-      },
-    });
+function givenOptions(): Options {
+  const text = { type: "string" } as const;
+  const options = { dir: text, cosign: text, sigstore: text, fixtures: text, only: text };
+  return readArguments("conformance", HELP, { ...options, json: { type: "boolean" } }, (values) => {
     for (const folder of [...SOURCES, "fixtures"] as const) {
       const given = values[folder];
       if (given !== undefined) values[folder] = resolve(given);
     }
     return values;
-  } catch (error) {
-    process.stderr.write(`conformance: ${(error as Error).message}\n`);
-    return undefined;
-  }
+  });
 }
 
 /** The cases' own fixtures where they have some, else those of the default corpus. */

@@ -1,19 +1,29 @@
-// npm run demo [-- --containerd]: five images in a registry, one policy, and what becomes of each pull.
+// npm run demo: five images in a registry, one policy, and what becomes of each pull.
 // Exit code 0: all as expected. 1: not. 2: usage, or the real programs cannot be had.
-import { parseArgs } from "node:util";
-
 import { NAMESPACE } from "../support/countersign/policy.js";
+import { readArguments } from "../support/own-arguments.js";
 import { SCENARIOS, type Scenario } from "./scenarios.js";
 import type { Outcome, Stage } from "./stage.js";
 import { table } from "./table.js";
 import { stageWithContainerd } from "./with-containerd.js";
 import { stageWithoutContainerd } from "./without-containerd.js";
 
+const HELP = `usage: npm run demo [-- --containerd]
+
+Five images in a registry, one policy, and what becomes of each pull. Without --containerd everything but the daemon and
+the plugin is played, and the plugin is executed as containerd does.
+
+  --containerd  a real containerd, registry and cosign, fetched from Debian at first: needs root and Debian on x64
+  --help        print this
+
+Exit status 0 if all is as expected, 1 if it is not, 2 for wrong arguments or where those programs cannot be had.
+`;
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const real = readArguments();
-  if (real === null) return 2;
+  const options = { containerd: { type: "boolean", default: false } } as const;
+  const real = readArguments("demo", HELP, options, ({ containerd }) => containerd);
   const stage = await (real ? stageWithContainerd() : stageWithoutContainerd());
   if ("unavailable" in stage) {
     process.stderr.write(`demo: ${stage.unavailable}\n`);
@@ -23,17 +33,6 @@ async function main(): Promise<number> {
     return await play(stage);
   } finally {
     await stage.stop();
-  }
-}
-
-/** Whether containerd is wanted; null: usage. */
-function readArguments(): boolean | null {
-  try {
-    const { values } = parseArgs({ options: { containerd: { type: "boolean", default: false } } });
-    return values.containerd;
-  } catch (error) {
-    process.stderr.write(`demo: ${(error as Error).message}\n`);
-    return null;
   }
 }
 

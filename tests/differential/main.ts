@@ -1,35 +1,28 @@
-// npm run differential -- [--count N] [--edge N] [--others N] [--seed TEXT]
-//
-// Random and edge verifications by the core and by node:crypto, some of them by @noble/curves and the plain
-// implementation too. Without arguments what is due every night.
+// npm run differential: random and edge verifications by the core and by node:crypto, some of them by others, too.
 // Exit code 0: all agree. 1: somebody disagrees. 2: usage.
 
-import { parseArgs } from "node:util";
-import { runDifferential } from "./run.js";
+import { readArguments, wholeNumber } from "../support/own-arguments.js";
+import { type Effort, runDifferential } from "./run.js";
+
+const HELP = `usage: npm run differential -- [--count N] [--edge N] [--others N] [--seed TEXT]
+
+Has the core and node:crypto verify the same signatures, good ones and such with a bit or a key that is wrong, of ECDSA,
+RSA and Ed25519, and some of them @noble/curves and a plain implementation, too. Without options: what is due every
+night.
+
+  --count N    how many signatures (1000000)
+  --edge N     how many more with numbers at the edges of their range (10000)
+  --others N   how many of all these the others judge, too (5000)
+  --seed TEXT  what they are made from; the same seed, the same signatures (the date, and printed)
+  --help       print this
+
+Exit status 0 if all agree, 1 if somebody disagrees, 2 for wrong arguments.
+`;
 
 process.exitCode = main();
 
 function main(): number {
-  let values: { count?: string; edge?: string; others?: string; seed?: string };
-  try {
-    const option = { type: "string" } as const;
-    ({ values } = parseArgs({ options: { count: option, edge: option, others: option, seed: option } }));
-  } catch (error) {
-    process.stderr.write(`differential: ${(error as Error).message}\n`);
-    return 2;
-  }
-  const effort = {
-    random: Number(values.count ?? 1_000_000),
-    edge: Number(values.edge ?? 10_000),
-    others: Number(values.others ?? 5_000),
-    seed: values.seed ?? new Date().toISOString().slice(0, 10),
-  };
-  if (
-    ![effort.random, effort.edge, effort.others].every((count) => Number.isSafeInteger(count) && count >= 0)
-  ) {
-    process.stderr.write("differential: counts are whole numbers\n");
-    return 2;
-  }
+  const effort = givenEffort();
   const { valid, invalid, byOthers, mismatches } = runDifferential(effort);
   for (const mismatch of mismatches) process.stdout.write(`${mismatch}\n`);
   process.stdout.write(
@@ -37,4 +30,19 @@ function main(): number {
       `${mismatches.length} disagreements\n`,
   );
   return mismatches.length === 0 ? 0 : 1;
+}
+
+function givenEffort(): Effort {
+  const options = {
+    count: { type: "string", default: "1000000" },
+    edge: { type: "string", default: "10000" },
+    others: { type: "string", default: "5000" },
+    seed: { type: "string", default: new Date().toISOString().slice(0, 10) },
+  } as const;
+  return readArguments("differential", HELP, options, ({ count, edge, others, seed }) => ({
+    random: wholeNumber("count", count, 0),
+    edge: wholeNumber("edge", edge, 0),
+    others: wholeNumber("others", others, 0),
+    seed,
+  }));
 }

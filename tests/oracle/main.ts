@@ -1,6 +1,6 @@
-// npm run oracle -- [--pairs N] [--seed N] [--table] [--json]: pairs of a policy and an image, judged by skopeo and by
+// npm run oracle: pairs of a policy and an image, judged by skopeo and by
 // us in the same registry. Exit code 0: all as expected. 1: something differs, or cannot be run. 2: usage.
-import { parseArgs } from "node:util";
+import { readArguments, wholeNumber } from "../support/own-arguments.js";
 import { findPeers } from "../support/peers/peers.js";
 import { jsonLine, rowLine, Totals, totalsText } from "./report.js";
 import { runPairs } from "./run.js";
@@ -25,12 +25,7 @@ does or could not be judged, 2 for wrong arguments.
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const options = readArguments();
-  if (options === undefined) return 2;
-  if (options.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+  const options = givenOptions();
   const peers = findPeers();
   if ("unavailable" in peers) {
     process.stderr.write(`oracle: ${peers.unavailable}\n`);
@@ -60,35 +55,21 @@ interface Options {
   readonly parallel: number;
   readonly table: boolean;
   readonly json: boolean;
-  readonly help: boolean;
 }
 
-function readArguments(): Options | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        pairs: { type: "string", default: "100" },
-        seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
-        parallel: { type: "string", default: "4" },
-        table: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const { table, json, help } = values;
-    const pairs = wholeNumber("pairs", values.pairs, 1);
-    const seed = wholeNumber("seed", values.seed, 0);
-    return { pairs, seed, parallel: wholeNumber("parallel", values.parallel, 1), table, json, help };
-  } catch (error) {
-    process.stderr.write(`oracle: ${(error as Error).message}\n`);
-    return undefined;
-  }
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const number = Number(text);
-  if (/^\d{1,9}$/.test(text) && number >= least) return number;
-  throw new Error(
-    `--${option}: expected a whole number from ${least} to 999999999, got ${JSON.stringify(text)}`,
-  );
+function givenOptions(): Options {
+  const options = {
+    pairs: { type: "string", default: "100" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
+    parallel: { type: "string", default: "4" },
+    table: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  } as const;
+  return readArguments("oracle", HELP, options, ({ pairs, seed, parallel, table, json }) => ({
+    pairs: wholeNumber("pairs", pairs, 1),
+    seed: wholeNumber("seed", seed, 0),
+    parallel: wholeNumber("parallel", parallel, 1),
+    table,
+    json,
+  }));
 }

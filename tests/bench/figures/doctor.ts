@@ -15,11 +15,8 @@ const LIMIT = 5_000;
 
 /** `countersign doctor` on a node in order, from its start to its end: by both ways it proves that containerd asks. */
 export async function* measure({ executions }: Bench): AsyncGenerator<Figure> {
-  const peers = process.getuid?.() === 0 ? peersAtHand() : null;
-  if (peers === null) {
-    process.stderr.write("bench: doctor is not measured: that takes root, and the real peers fetched\n");
-    return;
-  }
+  const peers = peersAtHand();
+  if (peers === null) return;
   const times = await Parts.gather(async (parts) => {
     const { folder } = parts;
     const policy = join(folder, "policy.json");

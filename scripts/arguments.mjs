@@ -1,0 +1,28 @@
+// What `npm run NAME -- …` was given: the one way in which scripts read it, help included.
+import { parseArgs } from "node:util";
+
+/** Wrong arguments: one line on standard error, and exit status 2. */
+export class WrongArgument extends Error {}
+
+/**
+ * The values of `options`. Ends the process: with 0 for `--help`, after printing `usage`, and with 2 for whatever `options` does not
+ * have or `check`, which may throw a `WrongArgument`, does not like.
+ */
+export function readArguments(command, usage, options = {}, check = () => {}) {
+  if (process.argv.slice(2).includes("--help")) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  try {
+    const { values } = parseArgs({ options });
+    check(values);
+    return values;
+  } catch (error) {
+    if (!(error instanceof WrongArgument) && !error.code?.startsWith("ERR_PARSE_ARGS_")) throw error;
+    const [line] = error.message.split("\n");
+    process.stderr.write(`countersign: ${line.charAt(0).toLowerCase()}${line.slice(1)}\n`);
+    const help = command.startsWith("npm") ? `${command} -- --help` : `${command} --help`;
+    process.stderr.write(`countersign: "${help}" says what there is\n`);
+    process.exit(2);
+  }
+}
