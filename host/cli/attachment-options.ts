@@ -7,7 +7,7 @@ export const ATTACHMENT_OPTIONS = {
   "registries-d": {
     type: "string",
     value: "DIR",
-    help: "look for signatures only where use-sigstore-attachments is on, as podman does; without this, always",
+    help: "look for signatures only where use-sigstore-attachments is on, as podman does (default: always look)",
   },
 } as const;
 

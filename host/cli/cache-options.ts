@@ -19,22 +19,22 @@ export const CACHE_OPTIONS = {
   "cache-accepted": {
     type: "string",
     value: "SECONDS",
-    help: `how long an acceptance is given again without asking; 0 is not at all (${DEFAULTS.accepted})`,
+    help: `how long an acceptance is cached; 0: not at all (default: ${DEFAULTS.accepted})`,
   },
   "cache-denied": {
     type: "string",
     value: "SECONDS",
-    help: `the same for a denial, at most ${MOST_DENIED_S} (${DEFAULTS.denied})`,
+    help: `how long a denial is cached, at most ${MOST_DENIED_S} (default: ${DEFAULTS.denied})`,
   },
   "blob-cache": {
     type: "string",
     value: "DIR",
-    help: "where signatures' blobs are kept on disk (systemd's $CACHE_DIRECTORY, otherwise nowhere)",
+    help: "keep signature blobs on disk there (default: systemd's $CACHE_DIRECTORY, otherwise nowhere)",
   },
   "blob-cache-size": {
     type: "string",
     value: "MB",
-    help: `how much of it is used (${DEFAULTS.blobs})`,
+    help: `largest size of the blob cache (default: ${DEFAULTS.blobs})`,
   },
 } as const;
 

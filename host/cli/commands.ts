@@ -10,23 +10,23 @@ export interface CommandRow {
 export const COMMANDS: readonly CommandRow[] = [
   {
     words: "verify",
-    summary: "Judge images by the policy, without a daemon",
+    summary: "Judge images by the policy, without the daemon",
     load: () => import("./verify.js"),
   },
   { words: "serve", summary: "Answer the plugin on a Unix socket", load: () => import("./serve.js") },
   {
     words: "status",
-    summary: "Say which policy the daemon has in force",
+    summary: "Show which policy the daemon has in force",
     load: () => import("./status.js"),
   },
   {
     words: "install",
-    summary: "Make a node ask: plugin, units and folders",
+    summary: "Set up a node: plugin, systemd units and folders",
     load: () => import("./install.js"),
   },
   {
     words: "uninstall",
-    summary: "Take all of it away again",
+    summary: "Remove the plugin and the systemd units",
     load: () => import("./uninstall.js"),
   },
   {
@@ -36,12 +36,12 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     words: "policy check",
-    summary: "Say what is wrong with a policy",
+    summary: "Report what is wrong with a policy",
     load: () => import("./policy-check.js"),
   },
   {
     words: "policy explain",
-    summary: "Say what applies to an image, and why",
+    summary: "Show which scope of the policy applies to an image, and why",
     load: () => import("./policy-explain.js"),
   },
   {
@@ -61,27 +61,27 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     words: "plugin status",
-    summary: "Say whether containerd would be answered",
+    summary: "Show whether containerd would get an answer",
     load: () => import("./plugin-status.js"),
   },
   {
     words: "sign-image",
-    summary: "Copy an image, sign it, and see that it is accepted",
+    summary: "Copy an image, sign it, and check that it is accepted",
     load: () => import("./sign-image.js"),
   },
   {
     words: "generate-key-pair",
-    summary: "Make a key to sign with, as cosign does",
+    summary: "Generate a signing key, in cosign's format",
     load: () => import("./generate-key-pair.js"),
   },
   {
     words: "import-key",
-    summary: "Make a key that you have into one of cosign's",
+    summary: "Convert an existing private key to cosign's format",
     load: () => import("./import-key.js"),
   },
   {
     words: "public-key",
-    summary: "Print the public key of a private one",
+    summary: "Print the public key of a private key",
     load: () => import("./public-key.js"),
   },
 ];

@@ -17,29 +17,37 @@ import { UsageError } from "./usage-error.js";
 const LABELS: Readonly<Record<Severity, string>> = { ok: "ok     ", warning: "WARNING", error: "ERROR  " };
 
 export default command({
-  description: `Looks at everything between a pull and a verdict: containerd's version and effective configuration, the options
-that make it pull past verifiers without a word, bin_dir and the plugin, the daemon, its policy and keys, hosts.toml,
-the clock, and, with --image, a registry and the credentials for it. Then it proves that verifiers are asked: containerd
-is made to pull, by CRI and by the transfer service, an image from a registry on this machine that nobody has asked
-about, and the daemon has to have judged it.
+  description: `Checks everything between a pull and a verdict: containerd's version and effective configuration, the settings that
+make it silently skip verifiers, bin_dir and the plugin, the daemon, its policy and keys, hosts.toml, the clock, and,
+with --image, a registry and the credentials for it. Then it proves that verifiers are asked: it has containerd pull,
+through CRI and through the transfer service, an image that nobody has asked about from a registry on this machine, and
+looks for the daemon's record of judging it.
 
 For everything that is not in order it says what it is, why it matters and what to do. Exits with 0 if all is in order
-(warnings may be printed; --strict: none), 1 otherwise. Run it as root.`,
+(warnings are allowed, except with --strict), otherwise with 1. Run it as root.`,
   options: {
-    containerd: { type: "string", value: "SOCKET", help: `containerd's socket (${CONTAINERD_SOCKET})` },
+    containerd: {
+      type: "string",
+      value: "SOCKET",
+      help: `containerd's socket (default: ${CONTAINERD_SOCKET})`,
+    },
     "containerd-config": {
       type: "string",
       value: "FILE",
-      help: `its configuration, if the daemon's cannot be had (${DEFAULT_CONFIGURATION})`,
+      help: `its configuration, if the running daemon's cannot be read (default: ${DEFAULT_CONFIGURATION})`,
     },
-    socket: { type: "string", value: "PATH", help: `socket of our daemon (${DEFAULT_SOCKET})` },
+    socket: {
+      type: "string",
+      value: "PATH",
+      help: `the countersign daemon's socket (default: ${DEFAULT_SOCKET})`,
+    },
     image: {
       type: "string",
       value: "NAME",
-      help: "an image whose registry is tried, and the credentials for it",
+      help: "an image whose registry and credentials are tried",
     },
-    "no-canary": { type: "boolean", help: "have containerd pull nothing" },
-    strict: { type: "boolean", help: "exit with 1 for warnings, too" },
+    "no-canary": { type: "boolean", help: "do not have containerd pull anything" },
+    strict: { type: "boolean", help: "also exit with 1 for warnings" },
     json: { type: "boolean", help: "print one JSON object" },
     ...REGISTRY_OPTIONS,
   },

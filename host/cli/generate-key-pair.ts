@@ -6,14 +6,14 @@ import { KEY_PAIR_OPTIONS, writeKeyPair } from "./key-pair.js";
 const DEFAULT_PREFIX = "cosign";
 
 export default command({
-  description: `Writes PREFIX.key, a new private key (ECDSA, P-256), and PREFIX.pub, its public key, as cosign does: either
-program can use them. The private key is encrypted with the password in COSIGN_PASSWORD, else with one asked for on
-the terminal, else with all of standard input.`,
+  description: `Writes PREFIX.key, a new private key (ECDSA, P-256), and PREFIX.pub, its public key, in cosign's format: either
+program can use them. The password that encrypts the private key is read from COSIGN_PASSWORD, else from the terminal,
+else from standard input (all of it).`,
   options: {
     "output-key-prefix": {
       type: "string",
       value: "PREFIX",
-      help: `what to call the files (${DEFAULT_PREFIX})`,
+      help: `prefix of the file names (default: ${DEFAULT_PREFIX})`,
     },
     ...KEY_PAIR_OPTIONS,
   },

@@ -13,7 +13,7 @@ Commands:
 ${columns(rows.map(({ words, summary }) => [words, summary]))}
 
 ${EXIT_STATUS}
-"countersign COMMAND --help" says more; "countersign --version" prints the version.
+"countersign COMMAND --help" describes a command; "countersign --version" prints the version.
 `;
 }
 
@@ -32,7 +32,7 @@ ${summary}.
 ${description}
 
 Options:
-${columns([...rows, ["--help", "print this"]])}
+${columns([...rows, ["--help", "print this help"]])}
 
 ${EXIT_STATUS}
 `;

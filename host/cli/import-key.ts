@@ -7,16 +7,16 @@ import { UsageError } from "./usage-error.js";
 const DEFAULT_PREFIX = "import-cosign";
 
 export default command({
-  description: `Writes PREFIX.key, the private key of a PEM file in cosign's format, encrypted, and PREFIX.pub, its public key.
-FILE holds one unencrypted key as PKCS#8, SEC1 or PKCS#1: ECDSA (P-256, P-384, P-521), RSA (from 2048 bits) or
-Ed25519. The new password is the one in COSIGN_PASSWORD, else one asked for on the terminal, else all of standard
-input.`,
+  description: `Converts the private key in a PEM file: writes it as PREFIX.key, in cosign's format and encrypted, and its public key
+as PREFIX.pub. FILE holds one unencrypted key as PKCS#8, SEC1 or PKCS#1: ECDSA (P-256, P-384, P-521), RSA (from 2048
+bits) or Ed25519. The new password is read from COSIGN_PASSWORD, else from the terminal, else from standard input (all
+of it).`,
   options: {
     key: { type: "string", value: "FILE", help: "the private key (required)" },
     "output-key-prefix": {
       type: "string",
       value: "PREFIX",
-      help: `what to call the files (${DEFAULT_PREFIX})`,
+      help: `prefix of the file names (default: ${DEFAULT_PREFIX})`,
     },
     ...KEY_PAIR_OPTIONS,
   },

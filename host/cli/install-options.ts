@@ -14,10 +14,10 @@ export const INSTALL_OPTIONS = {
   root: {
     type: "string",
     value: "DIR",
-    help: "the node's root folder, for an image that is being built (/)",
+    help: "the node's root folder, when building a machine image (default: /)",
   },
-  "bin-dir": { type: "string", value: "DIR", help: `containerd's bin_dir (${DEFAULT_BIN_DIR})` },
-  "dry-run": { type: "boolean", help: "say what would be done, and do nothing" },
+  "bin-dir": { type: "string", value: "DIR", help: `containerd's bin_dir (default: ${DEFAULT_BIN_DIR})` },
+  "dry-run": { type: "boolean", help: "print what would be done, and do nothing" },
 } as const;
 
 /** Paths on the node, and where they are now. */

@@ -23,25 +23,28 @@ import { assertProtected, putPlugin } from "./put-plugin.js";
 import { UsageError } from "./usage-error.js";
 
 export default command({
-  description: `Puts the plugin into containerd's bin_dir, systemd's units of the daemon into ${UNIT_DIR}, and
-makes the folder of the policy. Nothing is overwritten without a backup beside it, and nothing is started: the commands
-for that are printed. Doing it again changes nothing that is in place.
+  description: `Puts the plugin into containerd's bin_dir and the daemon's systemd units into ${UNIT_DIR}, and creates the
+policy's folder. Nothing is overwritten without a backup beside it, and nothing is started: the commands for that are
+printed. Running it again changes nothing that is already in place.
 
-The containerd configuration needed is printed. With --write-containerd-config
+The containerd configuration that is needed is printed. With --write-containerd-config,
 ${CONTAINERD_IMPORT} is written, and imported by ${CONTAINERD_CONFIGURATION};
-settings of CRI stay as they are, and doctor says which of them bypass verifiers.`,
+CRI settings are left alone, and doctor says which of them bypass verifiers.`,
   options: {
     ...INSTALL_OPTIONS,
-    policy: { type: "string", value: "FILE", help: `the policy (${DEFAULT_POLICY})` },
-    socket: { type: "string", value: "PATH", help: `the daemon's socket (${DEFAULT_SOCKET})` },
+    policy: { type: "string", value: "FILE", help: `the policy (default: ${DEFAULT_POLICY})` },
+    socket: { type: "string", value: "PATH", help: `the daemon's socket (default: ${DEFAULT_SOCKET})` },
     "serve-option": {
       type: "string",
       value: "ARGUMENT",
       multiple: true,
-      help: "a further argument of the daemon: --serve-option=--cache-accepted=0",
+      help: "a further argument for the daemon: --serve-option=--cache-accepted=0",
     },
     "write-containerd-config": { type: "boolean", help: "change containerd's configuration, too" },
-    "on-node": { type: "boolean", help: "the plugin that runs on Node.js, also where there is a native one" },
+    "on-node": {
+      type: "boolean",
+      help: "install the plugin that runs on Node.js, even if there is a native one",
+    },
   },
   async run({ values }) {
     const place = placeOf(values);

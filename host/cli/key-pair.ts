@@ -5,7 +5,7 @@ import { readPassword } from "./password.js";
 
 /** The options of commands that write a key pair. */
 export const KEY_PAIR_OPTIONS = {
-  force: { type: "boolean", help: "replace the files if they are there" },
+  force: { type: "boolean", help: "overwrite existing files" },
   json: {
     type: "boolean",
     help: "print one JSON object with the paths privateKey and publicKey, kind and fingerprint",

@@ -12,27 +12,27 @@ export const MEASUREMENT_OPTIONS = {
   "expect-policy-digest": {
     type: "string",
     value: "SHA256",
-    help: "judge by no other policy than this one, and do not start without it (sha256:…)",
+    help: "judge only by the policy with this digest (sha256:…), and do not start without it",
   },
   "expect-core-digest": {
     type: "string",
     value: "SHA256",
-    help: "do not start with another core than this one (sha256:…)",
+    help: "do not start unless the core has this digest (sha256:…)",
   },
   measure: {
     type: "string",
     value: "PROGRAM",
-    help: "run on each policy and each first acceptance, with the event as a line of JSON on stdin",
+    help: "run PROGRAM for each policy and each first acceptance, with the event as a line of JSON on stdin",
   },
   "measure-argument": {
     type: "string",
     value: "ARGUMENT",
     multiple: true,
-    help: "an argument of that program, always the same",
+    help: "a fixed argument for that program",
   },
   "measure-required": {
     type: "boolean",
-    help: "what cannot be measured is refused, instead of logged",
+    help: "refuse what cannot be measured, instead of logging it",
   },
 } as const;
 

@@ -17,14 +17,18 @@ export const METRICS_OPTIONS = {
   "metrics-listen": {
     type: "string",
     value: "HOST:PORT",
-    help: "where Prometheus finds /metrics, such as 127.0.0.1:9464 (nowhere)",
+    help: "serve Prometheus metrics there, under /metrics: 127.0.0.1:9464 (default: off)",
   },
   "canary-interval": {
     type: "string",
     value: "SECONDS",
-    help: "how often containerd is made to prove that it asks, as doctor does (never)",
+    help: "have containerd prove that it asks, as doctor does, this often (default: never)",
   },
-  containerd: { type: "string", value: "SOCKET", help: `containerd's socket (${CONTAINERD_SOCKET})` },
+  containerd: {
+    type: "string",
+    value: "SOCKET",
+    help: `containerd's socket (default: ${CONTAINERD_SOCKET})`,
+  },
 } as const;
 
 type Values = Given<typeof METRICS_OPTIONS>["values"];

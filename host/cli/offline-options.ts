@@ -8,17 +8,17 @@ export const OFFLINE_OPTIONS = {
   source: {
     type: "string",
     value: "LAYOUT",
-    help: "judge the image there as NAME, without a network: oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE",
+    help: "judge the image in LAYOUT as NAME, without a network: oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE",
   },
   signatures: {
     type: "string",
     value: "LAYOUT",
-    help: "with --source: where its signatures are besides, oci:DIR or oci-archive:FILE",
+    help: "with --source: also look for signatures in LAYOUT: oci:DIR or oci-archive:FILE",
   },
   "copy-to": {
     type: "string",
     value: "DIR",
-    help: "with --source: if it is allowed, write exactly the bytes that were checked there, as a layout",
+    help: "with --source: if the image is allowed, write to DIR, as a layout, exactly the bytes that were checked",
   },
 } as const;
 

@@ -13,16 +13,15 @@ import { assertProtected, putPlugin } from "./put-plugin.js";
 import { UsageError } from "./usage-error.js";
 
 export default command({
-  description: `Puts one executable, ${ENTRY}, into containerd's bin_dir and prints the containerd configuration that is
-needed for it to be asked. The user who installs it may own the daemon's socket, besides root. It is the native
-plugin where this build has one for this machine; otherwise it runs on the Node.js that installed it: install it
-again when that moves.`,
+  description: `Puts one executable, ${ENTRY}, into containerd's bin_dir and prints the configuration that containerd needs
+to run it. Besides root, the user who installs it may own the daemon's socket. It is the native plugin if this build
+has one for this machine; otherwise it runs on the Node.js that installed it: install it again if that moves.`,
   options: {
     "bin-dir": BIN_DIR_OPTION,
-    socket: { type: "string", value: "PATH", help: `socket of the daemon (${DEFAULT_SOCKET})` },
+    socket: { type: "string", value: "PATH", help: `the daemon's socket (default: ${DEFAULT_SOCKET})` },
     "on-node": {
       type: "boolean",
-      help: "install the plugin that runs on Node.js, also where there is a native one",
+      help: "install the plugin that runs on Node.js, even if there is a native one",
     },
   },
   async run({ values }) {

@@ -7,7 +7,7 @@ import { UsageError } from "./usage-error.js";
 export const BIN_DIR_OPTION = {
   type: "string",
   value: "DIR",
-  help: `containerd's bin_dir (${DEFAULT_BIN_DIR})`,
+  help: `containerd's bin_dir (default: ${DEFAULT_BIN_DIR})`,
 } as const;
 
 /** The absolute path of `bin_dir`. */

@@ -12,15 +12,15 @@ import { print } from "./output.js";
 import { BIN_DIR_OPTION, binDirOf } from "./plugin-options.js";
 
 export default command({
-  description: `Says whether the plugin is installed, is the one of this build and can be executed, whether the daemon answers
-on a socket the plugin would trust and has a policy in force, and what else containerd would execute.
+  description: `Checks whether the plugin is installed, is from this build and can be executed; whether the daemon answers on a socket
+that the plugin would trust and has a policy in force; and what else containerd would execute.
 Exits with 0 only if all of it is in order, otherwise with 1.`,
   options: {
     "bin-dir": BIN_DIR_OPTION,
     socket: {
       type: "string",
       value: "PATH",
-      help: "socket of the daemon (the one recorded at installation)",
+      help: "the daemon's socket (default: the one recorded at installation)",
     },
     json: { type: "boolean", help: "print one JSON object" },
   },

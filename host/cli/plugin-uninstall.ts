@@ -7,8 +7,8 @@ import { print, warn } from "./output.js";
 import { BIN_DIR_OPTION, binDirOf } from "./plugin-options.js";
 
 export default command({
-  description: `Removes ${ENTRY} from containerd's bin_dir. containerd has no switch of its own: from then on it allows every
-image that no other verifier in bin_dir refuses.`,
+  description: `Removes ${ENTRY} from containerd's bin_dir. containerd has no switch for verification: from then on it allows
+every image that no other verifier in bin_dir refuses.`,
   options: { "bin-dir": BIN_DIR_OPTION },
   async run({ values }) {
     const binDir = binDirOf(values["bin-dir"]);

@@ -16,17 +16,17 @@ const SEVERITIES: readonly Finding["severity"][] = ["error", "warning", "note"];
 export default command({
   operands: ["FILE"],
   description: `Reads FILE and the keys it names as the verifier would, and prints what a careful operator would want to know
-about it: FILE:LINE:COLUMN: SEVERITY: PATH: MESSAGE [ID]; what to write instead. docs/findings.md has every ID.
+about it: FILE:LINE:COLUMN: SEVERITY: PATH: MESSAGE [ID]; what to write instead. docs/findings.md explains every ID.
 
-Exits with 0 if there is no finding as severe as --fail-on, 1 if there is one, and 2 if the policy cannot be read or
+Exits with 0 if no finding is as severe as --fail-on, with 1 if one is, and with 2 if the policy cannot be read or
 does not load: then everything would be denied.`,
   options: {
     json: { type: "boolean", help: "print one JSON object" },
-    "fail-on": { type: "string", value: "SEVERITY", help: "error (unless told), warning or note" },
+    "fail-on": { type: "string", value: "SEVERITY", help: "error, warning or note (default: error)" },
     "cvm-agent-policy": {
       type: "string",
       value: "FILE",
-      help: "the policy of Automata's cvm-agent, to be checked too",
+      help: "also check this policy of Automata's cvm-agent",
     },
   },
   async run({ values, operands: [file = ""] }) {

@@ -6,8 +6,8 @@ import { POLICY_OPTION, requirePolicy } from "./policy-options.js";
 
 export default command({
   description: `Prints sha256:… of the policy with the keys it names (not of the file's bytes): two policies that decide alike
-for the same reasons have the same digest. The digest of the core, the WebAssembly module that decides, is the
-second number one needs; it goes to standard error, or beside the first with --json.`,
+for the same reasons have the same digest. To pin what decides you also need the digest of the core, the WebAssembly
+module; it goes to standard error or, with --json, beside the first.`,
   options: {
     policy: POLICY_OPTION,
     json: { type: "boolean", help: "print one JSON object with path, policyDigest and coreDigest" },

@@ -8,8 +8,8 @@ import { POLICY_OPTION, requirePolicy } from "./policy-options.js";
 
 export default command({
   operands: ["NAME"],
-  description: `Prints how NAME is read, every scope that is looked up for it, in order, which one applies (the first that the
-policy has, and it alone), and what that one requires. Nothing is asked of a registry.
+  description: `Prints how NAME is read, every scope that is looked up for it, in order, which one applies (only the first that the
+policy has), and what that scope requires. No registry is asked.
 
 Exits with 0 whatever the policy says about the image, and with 2 for a name that cannot be read.`,
   options: {

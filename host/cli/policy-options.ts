@@ -13,7 +13,7 @@ type LoadedPolicy = Extract<PolicyState, { kind: "loaded" }>;
 export const POLICY_OPTION = {
   type: "string",
   value: "FILE",
-  help: `the policy (${CLI_POLICY_PATHS.join(", else ")})`,
+  help: `the policy (default: ${CLI_POLICY_PATHS.join(", else ")})`,
 } as const;
 
 /** The policy of a command that says something about it, with the warnings on it. Throws `UsageError` when there is none. */

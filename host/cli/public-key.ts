@@ -6,13 +6,13 @@ import { privateKeyFromFile } from "./private-key-file.js";
 import { UsageError } from "./usage-error.js";
 
 export default command({
-  description: `Prints the public key of a private one, as PEM: what a policy's keyPath names. FILE holds cosign's encrypted key,
-or one in the clear as PKCS#8, SEC1 or PKCS#1. The password is the one in COSIGN_PASSWORD, else one asked for on the
-terminal, else all of standard input.`,
+  description: `Prints the public key as PEM, which is what a policy's keyPath names. FILE holds cosign's encrypted key, or an
+unencrypted one as PKCS#8, SEC1 or PKCS#1. The password is read from COSIGN_PASSWORD, else from the terminal, else from
+standard input (all of it).`,
   options: {
     key: { type: "string", value: "FILE", help: "the private key (required)" },
-    outfile: { type: "string", value: "FILE", help: "write it there and print nothing" },
-    force: { type: "boolean", help: "replace the outfile if it is there" },
+    outfile: { type: "string", value: "FILE", help: "write it to FILE and print nothing" },
+    force: { type: "boolean", help: "overwrite an existing outfile" },
     json: { type: "boolean", help: "print one JSON object with pem, kind and fingerprint" },
   },
   async run({ values: { key, outfile, force = false, json = false } }) {

@@ -6,17 +6,17 @@ export const CREDENTIAL_OPTIONS = {
     type: "string",
     value: "[HOST=]FILE",
     multiple: true,
-    help: "credentials, before those of kubelet, containers' auth.json and Docker",
+    help: "credentials, tried before those of kubelet, podman (auth.json) and Docker",
   },
   "image-credential-provider-config": {
     type: "string",
     value: "FILE",
-    help: "kubelet's credential providers, to be asked before its config.json",
+    help: "kubelet's credential providers, tried before its config.json",
   },
   "image-credential-provider-bin-dir": {
     type: "string",
     value: "DIR",
-    help: "where their programs are",
+    help: "folder with the programs of those providers",
   },
 } as const;
 
@@ -25,24 +25,24 @@ export const REGISTRY_OPTIONS = {
   "hosts-dir": {
     type: "string",
     value: "DIR[:DIR…]",
-    help: `hosts.toml files: containerd's config_path (${CONTAINERD_HOSTS})`,
+    help: `folders with hosts.toml: containerd's config_path (default: ${CONTAINERD_HOSTS})`,
   },
   "plain-http": {
     type: "string",
     value: "HOST[:PORT]",
     multiple: true,
-    help: "a registry that is asked over http, as those on this machine are",
+    help: "a registry to ask over http, as registries on this machine are",
   },
   ...CREDENTIAL_OPTIONS,
   "signature-repository": {
     type: "string",
     value: "REPO",
-    help: "where signatures are, if not beside their image",
+    help: "where signatures are, if not beside the image",
   },
   "token-realm": {
     type: "string",
     value: "HOST[:PORT]",
     multiple: true,
-    help: "a token service elsewhere that may be given a registry's credentials",
+    help: "a token service on another host that may get a registry's credentials",
   },
 } as const;

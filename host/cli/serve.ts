@@ -31,17 +31,17 @@ import { UsageError } from "./usage-error.js";
 const DRAIN_MS = 10_000;
 
 export default command({
-  description: `Prints one line on standard output once it answers; logs JSON lines to standard error. Without a policy, or with
-a broken one, it serves all the same and denies every image. A policy, or a key file, that is changed is in force soon
-after (at once with SIGHUP); one that is broken is not, and the old one stays. SIGTERM and SIGINT end it when the
-requests under way have been answered.`,
+  description: `Prints one line on standard output when it is ready, and logs JSON lines to standard error. Without a policy, or with a
+broken one, it still serves, and denies every image. A changed policy or key file takes effect soon after (at once on
+SIGHUP); if it is broken, the old one stays in force. On SIGTERM or SIGINT it finishes the requests in progress and
+exits.`,
   options: {
     policy: {
       type: "string",
       value: "FILE",
-      help: `the policy (${DAEMON_POLICY_PATHS.join(", else ")})`,
+      help: `the policy (default: ${DAEMON_POLICY_PATHS.join(", else ")})`,
     },
-    socket: { type: "string", value: "PATH", help: `Unix socket to answer on (${DEFAULT_SOCKET})` },
+    socket: { type: "string", value: "PATH", help: `Unix socket to answer on (default: ${DEFAULT_SOCKET})` },
     ...REGISTRY_OPTIONS,
     ...ATTACHMENT_OPTIONS,
     ...MEASUREMENT_OPTIONS,
@@ -50,7 +50,7 @@ requests under way have been answered.`,
     "audit-log": {
       type: "string",
       value: "FILE",
-      help: `where one JSON line for each verdict goes; "-" is standard output (standard error)`,
+      help: `write one JSON line per verdict there; "-" is standard output (default: standard error)`,
     },
   },
   async run({ values }) {

@@ -6,21 +6,21 @@ import { signerFromFile } from "./private-key-file.js";
 import { REGISTRY_OPTIONS } from "./registry-option-table.js";
 
 const OPTIONS = {
-  format: { type: "string", value: "FORMAT", help: "legacy, bundle or both (both)" },
-  recursive: { type: "boolean", short: "r", help: "sign every image of an index, too" },
+  format: { type: "string", value: "FORMAT", help: "legacy, bundle or both (default: both)" },
+  recursive: { type: "boolean", short: "r", help: "also sign every image of an index" },
   annotations: {
     type: "string",
     short: "a",
     value: "KEY=VALUE",
     multiple: true,
-    help: "what else the signatures say",
+    help: "an annotation for the signatures",
   },
   "sign-identity": {
     type: "string",
     value: "NAME[:TAG]",
-    help: "what the signatures call the image (TARGET; for a layout, SOURCE)",
+    help: "the name in the signatures (default: TARGET; for a layout, SOURCE)",
   },
-  policy: { type: "string", value: "FILE", help: "judge by this policy, too" },
+  policy: { type: "string", value: "FILE", help: "also judge by this policy" },
   json: {
     type: "boolean",
     help: "print one JSON object: name, digest, tags, referrers, fingerprint, added",
@@ -33,15 +33,15 @@ export type SignImageOptions = typeof OPTIONS;
 export default command({
   operands: ["SOURCE", "TARGET", "PRIVATE-KEY", "PUBLIC-KEY"],
   description: `Copies the image SOURCE to TARGET with all its platforms, signs it there, fetches the signatures back and judges
-them by PUBLIC-KEY; only when they are accepted is the tag of TARGET set. If TARGET is SOURCE, the image is signed
-where it is.
+them by PUBLIC-KEY. The tag of TARGET is set only when they are accepted. If TARGET is SOURCE, the image is signed
+in place.
 
 SOURCE is NAME[:TAG|@DIGEST] in a registry, oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:TAG] (of
-Docker 25 or later); TARGET is NAME[:TAG] in a registry or oci:DIR:TAG, and takes the tag of SOURCE if it has none.
+Docker 25 or later). TARGET is NAME[:TAG] in a registry or oci:DIR:TAG, and takes SOURCE's tag if it has none.
 
-Whoever pulls by TARGET's name finds a signature of it with the tag and one without: under cosign's tag ("legacy") and
-in a sigstore bundle ("bundle"). Signing again adds nothing. The password of the private key is the one in
-COSIGN_PASSWORD, else one asked for on the terminal, else all of standard input.`,
+Whoever pulls by TARGET's name finds signatures for the name with the tag and without it, under cosign's tag
+("legacy") and in a sigstore bundle ("bundle"). Signing again adds nothing. The private key's password is read from
+COSIGN_PASSWORD, else from the terminal, else from standard input (all of it).`,
   options: OPTIONS,
   async run(given) {
     const [, , privateKey = ""] = given.operands;

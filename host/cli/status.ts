@@ -16,11 +16,11 @@ import { note, print } from "./output.js";
 const DEADLINE_MS = 5_000;
 
 export default command({
-  description: `Asks the daemon which policy is in force: its digest, the digest of the core that judges by it, the keys in it and
-what a careful operator would want to know. Exits with 0 if a policy is in force and it is what the policy's file says,
-with 1 if none is or the file has become another that could not be put in force, and with 3 if no daemon answers.`,
+  description: `Asks the daemon which policy is in force: its digest, the digest of the core that judges by it, its keys, and what a
+careful operator would want to know. Exits with 0 if a policy is in force and it is the one in the policy's file, with 1
+if none is or the file has changed and could not be put in force, and with 3 if no daemon answers.`,
   options: {
-    socket: { type: "string", value: "PATH", help: `socket of the daemon (${DEFAULT_SOCKET})` },
+    socket: { type: "string", value: "PATH", help: `the daemon's socket (default: ${DEFAULT_SOCKET})` },
     json: { type: "boolean", help: "print one JSON object" },
   },
   async run({ values }) {

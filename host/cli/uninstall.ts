@@ -17,8 +17,8 @@ import { print, warn } from "./output.js";
 const UNITS = ["countersign.service", "countersign.socket"];
 
 export default command({
-  description: `Removes the plugin from containerd's bin_dir, and systemd's units. The policy, its keys, the daemon's cache and
-containerd's configuration are left. Stop the daemon first:
+  description: `Removes the plugin from containerd's bin_dir, and the systemd units. The policy, its keys, the daemon's cache and
+containerd's configuration are left in place. Stop the daemon first:
 systemctl disable --now countersign.service countersign.socket
 
 From then on containerd allows every image that no other verifier in bin_dir refuses.`,

@@ -30,38 +30,42 @@ const NO_AUDIT: AuditSink = { write: () => {} };
 
 export default command({
   operands: ["NAME…"],
-  description: `Names are read as docker and podman read them: "nginx" is docker.io/library/nginx:latest. What is judged is the
-digest a name resolves to, as containerd does it: for an image of several platforms, its index.
+  description: `Names are read as docker and podman read them: "nginx" is docker.io/library/nginx:latest. As in containerd, the digest
+that a name resolves to is judged: for a multi-platform image, that of its index.
 
-Prints one line for each name, in the order given: "allowed" or "denied", the name with its digest, and why.
-With several names the exit status is 0 if all are allowed, 2 without a usable policy, 1 if any is denied, and 3
+Prints one line per name, in the order given: "allowed" or "denied", the name with its digest, and why.
+With several names, the exit status is 0 if all are allowed, 2 if there is no usable policy, 1 if any is denied, and 3
 if some could not be decided.
 
-With --source the image is in a folder or an archive, where "cosign save", "oras cp -r" or sign-image have left its
-signatures, and is judged as if NAME were in a registry; no registry is asked. Allowed then means, too, that all of its
-blobs are there and right, and that an archive holds nothing else. What is loaded afterwards is certainly what was
-judged only if it is the copy (--copy-to).
+With --source, the image is read from a folder or archive in which "cosign save", "oras cp -r" or sign-image has left
+its signatures, and judged as if NAME were in a registry; no registry is asked. "allowed" then also means that all of
+its blobs are present and correct, and that an archive holds nothing else. To be certain that what you load is what was
+judged, load the copy (--copy-to).
 
-With --measure a program is told of the policy, and of each acceptance before it is printed and, with --copy-to, before
-the copy has its name.`,
+With --measure, a program receives the policy, and each acceptance before it is printed and, with --copy-to, before the
+copy gets its name.`,
   options: {
     policy: POLICY_OPTION,
-    json: { type: "boolean", help: "print one JSON object a line" },
+    json: { type: "boolean", help: "print one JSON object per line" },
     platform: {
       type: "string",
       value: "OS/ARCH",
-      help: "OS/ARCH[/VARIANT] to judge for: no other verdict, a digest is judged whole",
+      help: "OS/ARCH[/VARIANT]; does not change the verdict, which is on the digest and all its platforms",
     },
     ...OFFLINE_OPTIONS,
     ...REGISTRY_OPTIONS,
     ...ATTACHMENT_OPTIONS,
     ...MEASUREMENT_OPTIONS,
-    "audit-log": { type: "string", value: "FILE", help: "append one JSON line for each verdict" },
-    concurrency: { type: "string", value: "N", help: `images judged at once (${DEFAULT_CONCURRENCY})` },
+    "audit-log": { type: "string", value: "FILE", help: "append one JSON line per verdict" },
+    concurrency: {
+      type: "string",
+      value: "N",
+      help: `images judged at once (default: ${DEFAULT_CONCURRENCY})`,
+    },
     timeout: {
       type: "string",
       value: "SECONDS",
-      help: `time for each image (${DEFAULT_SECONDS})`,
+      help: `time limit per image (default: ${DEFAULT_SECONDS})`,
     },
   },
   async run({ values, operands }) {
