@@ -7,8 +7,12 @@ import type { Daemon } from "../../../host/server/daemon.js";
 import {
   type HealthCheckResponse,
   HealthClient,
+  type HealthServer,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from "../../../host/server/generated/grpc/health/v1/health.js";
+import { Health } from "../../../host/server/health.js";
+import type { PolicyState } from "../../../host/service/policy-file.js";
+import { loaded } from "../service/core-double.js";
 import { daemonUnderTest } from "./daemon-under-test.js";
 
 const NO_POLICY = { kind: "none", code: "no-policy", reason: "no policy" } as const;
@@ -40,6 +44,42 @@ test("Watch says at once how things stand, and that service ends when the daemon
   await daemon.drain(60_000);
   assert.equal(await last, ServingStatus.NOT_SERVING);
   await ended;
+});
+
+test("Watch tells of a policy that comes and goes", async (t) => {
+  let changed = () => {};
+  const policy = {
+    state: loaded() as PolicyState,
+    failure: null,
+    onChange: (listener: () => void) => {
+      changed = listener;
+    },
+  };
+  const { daemon } = await daemonUnderTest(t, { options: { policy } });
+  const watch = healthClient(t, daemon).watch({ service: "" });
+  assert.equal(await nextStatus(watch), ServingStatus.SERVING);
+  const next = nextStatus(watch);
+  policy.state = NO_POLICY;
+  changed();
+  assert.equal(await next, ServingStatus.NOT_SERVING);
+});
+
+test("a watch that comes while the daemon drains is told so, and does not hold it up", () => {
+  const health = new Health(() => loaded());
+  health.drain();
+  const written: unknown[] = [];
+  let ended = false;
+  const call = {
+    request: { service: "" },
+    write: (response: unknown) => written.push(response),
+    end: () => {
+      ended = true;
+    },
+    once: () => assert.fail("it is watched on"),
+  };
+  health.service().watch(call as unknown as Parameters<HealthServer["watch"]>[0]);
+  assert.deepEqual(written, [{ status: ServingStatus.NOT_SERVING }]);
+  assert.equal(ended, true);
 });
 
 function healthClient(t: TestContext, { socket }: Daemon): HealthClient {

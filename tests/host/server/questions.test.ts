@@ -5,11 +5,15 @@ import { coreDigest, PolicyCore } from "../../../host/core/core.js";
 import type {
   ExplainResponse,
   GetPolicyResponse,
+  PastJudgement,
   VerifierServiceClient,
 } from "../../../host/server/generated/countersign/v1/verifier.js";
+import { auditRecord } from "../../../host/service/audit.js";
+import { deny } from "../../../host/service/denial.js";
 import type { PolicyState } from "../../../host/service/policy-file.js";
+import { RecentRecords } from "../../../host/service/recent-records.js";
 import { KEY, KEY_PATH, POLICY } from "../core/signed-image.js";
-import { coreDouble, loaded } from "../service/core-double.js";
+import { coreDouble, DIGEST, loaded } from "../service/core-double.js";
 import { daemonUnderTest, verifierClient } from "./daemon-under-test.js";
 
 const NO_POLICY = { kind: "none", code: "no-policy", reason: "no policy at /etc/x" } as const;
@@ -81,8 +85,40 @@ test("Explain: name-invalid, request-malformed, no-policy and core-fault are in 
   assert.doesNotMatch(response.reason, /secret/);
 });
 
+test("GetPolicy: a reload that failed, and when", async (t) => {
+  const state = loaded(PolicyCore.load(POLICY, () => KEY));
+  const failure = { code: "policy-invalid", reason: "broken", at: new Date("2026-11-23T00:00:00Z") } as const;
+  const policy = { state, failure, onChange: () => {} };
+  const response = await getPolicy(
+    verifierClient(t, (await daemonUnderTest(t, { options: { policy } })).daemon),
+  );
+  assert.equal(response.loaded, true);
+  assert.equal(response.reloadFailure, "broken");
+  assert.equal(response.reloadFailedAt, "2026-11-23T00:00:00.000Z");
+});
+
+test("ListJudgements: what became of a name", async (t) => {
+  const recent = new RecentRecords();
+  const { daemon } = await daemonUnderTest(t, { options: { recent } });
+  const asked = { name: "ghcr.io/automata/app:1", digest: DIGEST };
+  const denial = deny("busy", "too many requests", { ...asked, policyDigest: "" });
+  const durations = { planMs: 0, fetchMs: 0, judgeMs: 0, totalMs: 0 };
+  const verdict = { ...denial, durations, cached: false };
+  recent.write(auditRecord(asked, verdict, new Date("2026-11-23T00:00:00Z")));
+  recent.write(auditRecord({ ...asked, name: "another" }, verdict, new Date()));
+  assert.deepEqual(await listJudgements(verifierClient(t, daemon), asked.name), [
+    { ...asked, time: "2026-11-23T00:00:00.000Z", ok: false, code: "busy", reason: "too many requests" },
+  ]);
+});
+
 async function clientOf(t: TestContext, state: PolicyState): Promise<VerifierServiceClient> {
   return verifierClient(t, (await daemonUnderTest(t, { state })).daemon);
+}
+
+function listJudgements(client: VerifierServiceClient, name: string): Promise<readonly PastJudgement[]> {
+  return new Promise((resolve, reject) => {
+    client.listJudgements({ name }, (error, { judgements }) => (error ? reject(error) : resolve(judgements)));
+  });
 }
 
 function getPolicy(client: VerifierServiceClient): Promise<GetPolicyResponse> {

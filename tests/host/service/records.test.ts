@@ -5,9 +5,17 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
 
-import { type AuditRecord, auditToFile, auditToStream } from "../../../host/service/audit.js";
+import {
+  type AuditRecord,
+  type AuditSink,
+  allSinks,
+  auditToFile,
+  auditToStream,
+} from "../../../host/service/audit.js";
 import { jsonLog } from "../../../host/service/log.js";
 import { reasonLine } from "../../../host/service/one-line.js";
+import { RecentRecords } from "../../../host/service/recent-records.js";
+import { AuditDouble } from "./audit-double.js";
 
 const RECORD: AuditRecord = {
   time: "2026-11-23T00:00:00.000Z",
@@ -50,6 +58,37 @@ test("an audit file that is a link or no regular file is refused", (t) => {
   assert.throws(() => auditToFile(join(folder, "link")), { code: "ELOOP" });
   assert.throws(() => auditToFile(join(folder, "folder")), { code: "EISDIR" });
   assert.throws(() => auditToFile("/dev/null"), { message: "/dev/null is not a regular file" });
+});
+
+test("a sink that fails takes no record from the others, and the first failure is told", () => {
+  const failing = (message: string): AuditSink => ({
+    write: () => {
+      throw new Error(message);
+    },
+  });
+  const last = new AuditDouble();
+  const sinks = allSinks(failing("no space left"), failing("no such device"), last);
+  assert.throws(() => sinks.write(RECORD), { message: "no space left" });
+  assert.deepEqual(last.records, [RECORD]);
+  allSinks(last).write(RECORD);
+});
+
+test("the last 512 judgements are remembered, and those on a name told, the oldest first", () => {
+  const recent = new RecentRecords();
+  const write = (name: string, reason: string) => recent.write({ ...RECORD, name, reason });
+  write("app:1", "first");
+  write("app:1", "second");
+  for (let i = 0; i < 510; i++) write("app:2", "");
+  assert.deepEqual(
+    recent.on("app:1").map(({ reason }) => reason),
+    ["first", "second"],
+  );
+  write("app:2", "");
+  assert.deepEqual(
+    recent.on("app:1").map(({ reason }) => reason),
+    ["second"],
+  );
+  assert.deepEqual(recent.on("app"), []);
 });
 
 test("a hostile name stays one line of JSON that a terminal does not act on", () => {
