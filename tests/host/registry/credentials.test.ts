@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -178,6 +178,8 @@ test("auth file: one that is not there, cannot be read, or names hosts twice is 
   const path = write("auth.json", { auths: {} });
   await assert.rejects(readAuthFile(`${path}.missing`), /: no such file$/);
   await assert.rejects(readAuthFile(dirname(path)), /: cannot be read \(eisdir\)$/);
+  symlinkSync("loop.json", `${dirname(path)}/loop.json`);
+  await assert.rejects(readAuthFile(`${dirname(path)}/loop.json`), /: cannot be opened \(eloop\)$/);
   await assert.rejects(
     readAuthFile(`ghcr.io=${path}`),
     /: names its registries itself, so give it without ghcr.io=$/,

@@ -198,6 +198,13 @@ const BAD_CONFIGURATIONS: readonly [what: string, providers: string, message: Re
   ["no yaml", "- [", /not valid yaml$/],
 ];
 
+test("a configuration of another kind is refused, though it has providers", async (t) => {
+  const path = configuration(folderFor(t), yaml("p"));
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, text.replace("CredentialProviderConfig", "KubeletConfiguration"));
+  await assert.rejects(readProviderConfig(path), /: its kind is not CredentialProviderConfig$/);
+});
+
 for (const [what, text, message] of BAD_CONFIGURATIONS) {
   test(`a configuration of providers with ${what} is refused`, async (t) => {
     const path = configuration(folderFor(t), text);

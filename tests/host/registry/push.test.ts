@@ -110,6 +110,21 @@ for (const [name, fault, methods] of notMounted) {
   });
 }
 
+test("a blob is uploaded when there is a token for its own repository only", async (t) => {
+  const registry = await registryFor(t, {
+    authentication: { kind: "bearer" },
+    mounts: true,
+    onRequest: ({ path }) =>
+      path.startsWith("/token") && path.includes(encodeURIComponent("repository:b:"))
+        ? { status: 403 }
+        : undefined,
+  });
+  registry.putBlob("b", bytes);
+  const options = { from: { registry: registry.host, repository: "b" }, signal: patience() };
+  assert.equal(await writerFor(t, registry, "a").writeBlob(blob, pieces(bytes), options), "written");
+  assert.equal(registry.repository("a").blobs.has(blob.digest), true);
+});
+
 test("a blob is not mounted from a repository of another registry", async (t) => {
   const registry = await registryFor(t, { mounts: true });
   const options = { from: { registry: "elsewhere.test", repository: "b" }, signal: patience() };

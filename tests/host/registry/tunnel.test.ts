@@ -246,6 +246,21 @@ for (const [location, detail] of ELSEWHERE) {
   });
 }
 
+test("a registry behind a proxy that is at a private address may send us to another", async (t) => {
+  const storage = await registryFor(t);
+  pushImage(storage, "a", image, "1");
+  const [host, other] = ["10.0.0.1:5000", "10.0.0.7:5000"];
+  const location = `http://${other}/v2/a/manifests/${image.digest}`;
+  const places = new Map([[other, storage.host]]);
+  const { fetch, registry } = await behindProxy(t, {
+    registry: { onRequest: () => ({ status: 307, headers: { location } }) },
+    proxy: { places },
+    client: { plainHttp: [host, other] },
+  });
+  places.set(host, registry.host);
+  assert.equal((await fetch(host))?.digest, image.digest);
+});
+
 test("a registry's credentials are not for the proxy of its tunnel", async (t) => {
   const user = { username: SECRETS.username, password: SECRETS.password };
   const { fetch, proxy, registry } = await behindProxy(t, {

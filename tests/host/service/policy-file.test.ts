@@ -9,6 +9,10 @@ import { findPolicy, loadPolicy, policyWarnings } from "../../../host/service/po
 import { readNamedFile } from "../../../host/service/policy-reading.js";
 import { coreDouble, loaded } from "./core-double.js";
 
+const signedBy = (keyPath: string): string => {
+  const requirement = { type: "sigstoreSigned", keyPath };
+  return JSON.stringify({ default: [{ type: "reject" }], transports: { docker: { "": [requirement] } } });
+};
 const REJECT = '{"default":[{"type":"reject"}]}';
 
 test("the first candidate that is there is the policy", (t) => {
@@ -63,6 +67,11 @@ const BROKEN: [what: string, make: (path: string) => void, reason: RegExp][] = [
   ["a folder", (path) => mkdirSync(path), / is not a regular file$/],
   ["a FIFO", (path) => makeFifo(path), / is not a regular file$/],
   ["a link to nowhere", (path) => symlinkSync(`${path}.gone`, path), / cannot be read: ENOENT$/],
+  [
+    "a file it names that is another each time it is read",
+    (path) => writeFileSync(path, signedBy("/proc/sys/kernel/random/uuid")),
+    /, or a file it names, keeps changing while it is read$/,
+  ],
   [
     "a file above 32 MiB",
     (path) => makeSparse(path, 32 * 1024 * 1024 + 1),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -217,6 +217,28 @@ test("what lies beyond a mirror is asked only where the mirror gave something", 
 test("what is no registry's host is not made a path of", async (t) => {
   const hosts = new HostsFolders(tmpdir(), [], (line) => t.diagnostic(line));
   for (const name of ["..", "../etc", "a/../b", ""]) assert.throws(() => hosts.hosts(name), TypeError);
+});
+
+test("registry-unavailable: no host is configured that may be asked for images", async (t) => {
+  const { origin, fetch } = await mirrored(t, "", {}, () => 'capabilities = ["push"]');
+  push(origin, "a/b");
+  assert.equal(await fetch(), "registry-unavailable");
+  assert.equal(origin.requests.length, 0);
+});
+
+test("registry-unavailable: settings of hosts that cannot be read are not passed over, and are told of", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "countersign-hosts-"));
+  t.after(() => rm(root, { recursive: true }));
+  const reports: string[] = [];
+  const hosts = new HostsFolders(root, [], (line) => reports.push(line));
+  await mkdir(join(root, "a.test", "hosts.toml"), { recursive: true });
+  await symlink("b.test", join(root, "b.test"));
+  for (const name of ["a.test", "b.test"])
+    await assert.rejects(async () => hosts.hosts(name), { code: "registry-unavailable" });
+  assert.deepEqual(reports, [
+    `the hosts of a.test cannot be read: ${root}/a.test/hosts.toml: cannot be read (eisdir)`,
+    `the hosts of b.test cannot be read: ${root}/b.test: cannot be read (eloop)`,
+  ]);
 });
 
 test("a hosts.toml that cannot be used is as none, and said so", async (t) => {
