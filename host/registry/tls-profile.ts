@@ -4,7 +4,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from "node:
 
 /** What a connection trusts and shows, and how long it may take. */
 export interface TlsSettings {
-  /** PEM, added to the system's authorities. */
+  /** PEM of certificates that can be read, added to the system's authorities. */
   readonly authorities: readonly string[];
   /** PEM of certificates and their keys, shown to the registry's own host only. */
   readonly clients: readonly { readonly certificate: string; readonly key: string }[];
@@ -27,13 +27,12 @@ export class TlsProfile {
   #context: SecureContext | undefined;
   #elsewhere: TlsProfile | undefined;
 
-  /** Throws what OpenSSL says of a certificate or key that it cannot read: its codes, no content. */
+  /** Throws what OpenSSL says of a client's certificate or key that it cannot read: its codes, no content. */
   constructor(settings: TlsSettings) {
     this.settings = settings;
     this.id = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
     // At once, so that a broken file is found where it was named; the system's authorities take longer, and can wait.
     for (const { certificate, key } of settings.clients) createSecureContext({ cert: certificate, key });
-    for (const ca of settings.authorities) createSecureContext({ ca });
   }
 
   get context(): SecureContext {

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
 import { DEFAULT_TLS, TlsProfile, USUAL_TLS } from "../tls-profile.js";
@@ -21,16 +22,25 @@ export async function readTlsProfile(settings: HostSettings): Promise<TlsProfile
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     const files = settings.clientFiles.map(({ certificate }) => certificate);
-    throw new HostsError(
-      `certificates or keys cannot be used (${[...(settings.caFiles ?? []), ...files].join(", ")}): ${code.toLowerCase()}`,
-    );
+    throw new HostsError(`certificates or keys cannot be used (${files.join(", ")}): ${code.toLowerCase()}`);
   }
 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+
+/** The certificates in a file; what is none is passed over, as Go does, while OpenSSL says nothing and stops there. */
 async function readAuthority(file: string): Promise<string> {
-  const text = await read(file);
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new HostsError(`${file}: has no certificate`);
-  return text;
+  const certificates = ((await read(file)).match(CERTIFICATE) ?? []).filter(isCertificate);
+  if (certificates.length === 0) throw new HostsError(`${file}: has no certificate`);
+  return certificates.join("\n");
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 async function read(file: string): Promise<string> {

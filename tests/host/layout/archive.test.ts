@@ -85,6 +85,15 @@ for (const [name, entries, files] of readable) {
   });
 }
 
+test("the names in an archive's folder are those of the files right in it", async (t) => {
+  const paths = ["a/b", "a/c", "a/d/e", "ab/c", "b", "xa/b"];
+  const files = paths.map((path) => ({ path, content: "A" }));
+  const archive = await Archive.open(await archiveFor(t, files), patience());
+  assert.deepEqual(await archive.names("a"), ["b", "c"]);
+  assert.deepEqual(await archive.names("c"), []);
+  await archive.close();
+});
+
 const refusedPaths = [
   "/etc/passwd",
   "../a",

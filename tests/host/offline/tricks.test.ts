@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rename, symlink, truncate, writeFile } from "
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../../host/oci/digest.js";
-import { OCI_INDEX, OCI_MANIFEST } from "../../../host/oci/media-types.js";
+import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../host/oci/media-types.js";
 import { LayoutCopy } from "../../../host/offline/layout-copy.js";
 import { descriptorOf, makeImage } from "../../support/image.js";
 import { folderFor } from "../layout/setup.js";
@@ -47,6 +47,8 @@ function reindexed(files: readonly TarEntry[], change: (text: string) => string)
     entry.path === "index.json" ? { ...entry, content: change(String(entry.content)) } : entry,
   );
 }
+/** The image once more, as something else. */
+const renamed = (change: object) => ({ entry: { ...descriptorOf(IMAGE), ...change }, blobs: [] });
 /** An image that says it is something else. */
 const disguised = (entry: Record<string, unknown>) =>
   layoutOf(imageEntry(IMAGE), signatureEntry(IMAGE), {
@@ -235,6 +237,14 @@ const layouts: Record<string, [string, readonly TarEntry[]][]> = {
     [
       "an entry with urls",
       reindexed(SIGNED, (text) => text.replace('"digest"', '"urls":["http://evil"],"digest"')),
+    ],
+    [
+      "an image that is there twice, as of two types",
+      layoutOf(imageEntry(IMAGE), signatureEntry(IMAGE), renamed({ mediaType: DOCKER_MANIFEST })),
+    ],
+    [
+      "an image that is there twice, as of two sizes",
+      layoutOf(imageEntry(IMAGE), signatureEntry(IMAGE), renamed({ size: IMAGE.bytes.length + 1 })),
     ],
     ["an entry with data", reindexed(SIGNED, (text) => text.replace('"digest"', '"data":"e30=","digest"'))],
   ],

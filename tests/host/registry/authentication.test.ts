@@ -87,6 +87,15 @@ test("a token is used until shortly before it expires", async (t) => {
   assert.equal(registry.gate?.tokens.length, 2);
 });
 
+test("a token without a lifetime is used for a while, too", async (t) => {
+  const registry = await registryFor(t, { authentication: { kind: "bearer", expiresIn: 0 } });
+  pushImage(registry, "a", image, "v1");
+  const client = clientFor(t);
+  const at = { registry: registry.host, repository: "a", reference: "v1" };
+  for (const _ of [1, 2]) await client.manifest(at, want());
+  assert.equal(registry.gate?.tokens.length, 1);
+});
+
 test("a token that is not good any more is replaced", async (t) => {
   const registry = await registryFor(t, { authentication: { kind: "bearer", expiresIn: 300 } });
   pushImage(registry, "a", image, "v1");

@@ -93,6 +93,8 @@ const UNUSABLE: readonly [what: string, text: string, message: RegExp][] = [
   ["a pair of one", 'client = [["a"]]', /^client is neither/],
   ["skip_verify as text", 'skip_verify = "yes"', /^skip_verify is not true or false$/],
   ["a header with a line end", '[header]\nx = "a\\r\\nb"', /^a header is not one/],
+  ["a header's name with a line end", '[header]\n"x\\r\\ny" = "a"', /^a header is not one/],
+  ["a header's name with a colon before it", '[header]\n":x" = "a"', /^a header is not one/],
   ["a header of numbers", "[header]\nx = [1]", /^a header is not a list of strings$/],
   ["a duration without a unit", 'dial_timeout = "5"', /^dial_timeout/],
   ["a host that is no table", 'host = "a"', /^host is not a table$/],
@@ -112,6 +114,11 @@ for (const [what, text, message] of UNUSABLE) {
   });
 }
 
+test("how long a connection may take is the usual where nothing is said", () => {
+  for (const text of ["", 'dial_timeout = ""']) assert.equal(only(text).dialTimeoutMs, null);
+  assert.equal(only('dial_timeout = "5s"').dialTimeoutMs, 5_000);
+});
+
 test("members that mean nothing are passed over", () => {
   assert.equal(read("something = 1\n[plugins]\nx = 2").length, 1);
 });
@@ -129,6 +136,7 @@ const DURATIONS: readonly [string, number | null][] = [
   ["s", null],
   ["", null],
   ["1s ", null],
+  ["1+s", null],
   ["1d", null],
 ];
 

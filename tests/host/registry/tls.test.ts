@@ -127,11 +127,24 @@ test("what is skipped for a registry is not skipped for the host it sends us to"
   assert.equal(target.requests.length, 0);
 });
 
+const UNREADABLE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+test("an authority's certificates count though one before them cannot be read", async (t) => {
+  const files = { "ca.crt": `${UNREADABLE}${ours.certificate}` };
+  assert.equal(await (await secured(t, files, server('ca = "ca.crt"'))).fetch(), "fetched");
+});
+
 const BROKEN: readonly [what: string, files: Record<string, string>, lines: string, report: RegExp][] = [
   ["an authority that is not there", {}, 'ca = "ca.crt"', /ca\.crt: cannot be read \(enoent\)$/],
   [
     "an authority without a certificate",
     { "ca.crt": "nobody" },
+    'ca = "ca.crt"',
+    /ca\.crt: has no certificate$/,
+  ],
+  [
+    "an authority with a certificate that cannot be read",
+    { "ca.crt": UNREADABLE },
     'ca = "ca.crt"',
     /ca\.crt: has no certificate$/,
   ],

@@ -117,6 +117,9 @@ test("it is bounded: what was not used for longest goes, in this process and aft
   smaller.keep(digestOf(huge), huge);
   await smaller.close();
   assert.equal(readdirSync(folder).length, 2);
+
+  await (await openStore(folder, 8191)).close();
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test("what a process left unfinished is removed at the next start; files of others are left alone", async (t) => {
