@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   symlinkSync,
@@ -76,6 +79,27 @@ test("a socket another daemon answers on is refused, and the other goes on", asy
   const { daemon } = await start(t, socket);
   await assertRefused(start(t, socket), `${socket} is in use: another daemon answers on it`);
   assert.equal((await verifyImage(verifierClient(t, daemon))).ok, true);
+});
+
+test("a socket whose daemon is too busy to answer is not taken for a stale one", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  await stoppedServer(t, socket);
+  await assertRefused(start(t, socket), `${socket} cannot be asked whether it is in use: EAGAIN`);
+  assert.ok(lstatSync(socket).isSocket());
+});
+
+test("what systemd passes has to be a socket", async (t) => {
+  const file = openSync(join(temporaryFolder(t), "file"), "w");
+  t.after(() => closeSync(file));
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  await assertRefused(
+    daemonUnderTest(t, { options: { socket, activated: file } }),
+    /is not what systemd passes: that is no socket$/,
+  );
+  await assertRefused(
+    daemonUnderTest(t, { options: { socket, activated: 9_999 } }),
+    `${socket} cannot be had from systemd: EBADF`,
+  );
 });
 
 test("a file in the socket's place is refused and kept", async (t) => {
@@ -162,6 +186,21 @@ function staleSocket(t: TestContext): string {
   assert.equal(killed.signal, "SIGKILL");
   assert.ok(lstatSync(socket).isSocket());
   return socket;
+}
+
+/** A server that is stopped, with as many clients waiting as may wait. */
+async function stoppedServer(t: TestContext, socket: string): Promise<void> {
+  const listen = `require("net").createServer().listen({ path: ${JSON.stringify(socket)}, backlog: 1 }, () => console.log())`;
+  const server = spawn(process.execPath, ["-e", listen]);
+  t.after(() => server.kill("SIGKILL"));
+  await once(server.stdout, "data");
+  server.kill("SIGSTOP");
+  for (;;) {
+    const client = createConnection(socket);
+    t.after(() => client.destroy());
+    const refused = once(client, "error");
+    if (await Promise.race([refused, once(client, "connect").then(() => false)])) return;
+  }
 }
 
 function start(t: TestContext, socket: string): Promise<DaemonUnderTest> {
