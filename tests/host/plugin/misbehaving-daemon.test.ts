@@ -5,7 +5,7 @@ import type { PluginCode } from "../../../host/plugin/denial.js";
 import { assertDenied } from "./denied.js";
 import { test } from "./each-plugin.js";
 import { accept, accepted, fakeDaemon, fakeServer, framed, type Misbehaviour, send } from "./fake-daemon.js";
-import { execute, installPlugin } from "./installed-plugin.js";
+import { ARGUMENTS, execute, installPlugin } from "./installed-plugin.js";
 import { MALFORMED } from "./malformed-messages.js";
 
 test("an accepting daemon: allowed, exit status 0, its code and reason on one line", async (t) => {
@@ -23,6 +23,21 @@ test("a denying daemon: exit status 1, its code and reason on one line", async (
     status: 1,
     stdout: "no-signature: no signature found for app:1\n",
   });
+});
+
+test("a verdict that cannot be printed: exit status 1", async (t) => {
+  const plugin = await installPlugin(t, await fakeDaemon(t, accept));
+  const args = ["-c", 'exec "$0" "$@" > /dev/full', plugin, ...ARGUMENTS];
+  assert.deepEqual(await execute("/bin/sh", { args }), { status: 1, stdout: "" });
+});
+
+test("a daemon that asks whether the plugin is there is told so", async (t) => {
+  const socket = await fakeDaemon(t, (stream, request) => {
+    stream.session?.ping((error) => {
+      if (error === null) accept(stream, request);
+    });
+  });
+  assert.equal((await execute(await installPlugin(t, socket))).status, 0);
 });
 
 /** Every row accepts but for one thing that is wrong. */
@@ -97,6 +112,14 @@ const MISBEHAVIOURS: [name: string, code: PluginCode, reason: RegExp, respond: M
         stream,
         framed(Buffer.concat([accepted(request, { ok: false, code: "no-signature" }), accepted(request)])),
       );
+    },
+  ],
+  [
+    "sends a member of number 0",
+    "daemon-protocol",
+    /not well-formed/,
+    (stream, request) => {
+      send(stream, framed(Buffer.concat([accepted(request), Buffer.of(2, 0)])));
     },
   ],
   [
