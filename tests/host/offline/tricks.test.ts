@@ -158,6 +158,10 @@ const archives: Record<string, [string, readonly TarEntry[] | Uint8Array][]> = {
       "another name in manifest.json",
       [...SIGNED, manifestJson(IMAGE, { RepoTags: [NAME, "docker.io/library/nginx:1"] })],
     ],
+    [
+      "the same name of another registry in manifest.json",
+      [...SIGNED, manifestJson(IMAGE, { RepoTags: [NAME.replace("registry.example", "other.example")] })],
+    ],
     ["another tag in manifest.json", [...SIGNED, manifestJson(IMAGE, { RepoTags: [`${REPOSITORY}:v2`] })]],
     ["no name at all in manifest.json", [...SIGNED, manifestJson(IMAGE, { RepoTags: ["Not A Name"] })]],
     [

@@ -256,6 +256,16 @@ test("diagnostic body reaching a tenant: of a refusal's body nothing but OCI's o
   }
 });
 
+test("of many codes in a refusal four are told", async (t) => {
+  const errors = ["DENIED", "UNKNOWN", "A", "B", "C"].map((code) => ({ code }));
+  const registry = await registryFor(t, {
+    onRequest: () => ({ status: 403, body: JSON.stringify({ errors }) }),
+  });
+  const at = { registry: registry.host, repository: "a", reference: "v1" };
+  const failure = await failureOf(clientFor(t).manifest(at, want()));
+  assert.equal(failure.detail, "the registry answered 403 DENIED UNKNOWN A B");
+});
+
 test("registry-timeout: nobody waits longer for a host that lets itself be waited for than for an answer", async (t) => {
   const abandoned = new AbortController();
   const tls = new TlsProfile({ ...DEFAULT_TLS, connectTimeoutMs: 3_600_000 });
