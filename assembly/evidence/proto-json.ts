@@ -56,8 +56,8 @@ export function readProtoNumber(reader: JsonReader): void {
   if (reader.kind() == JsonKind.String) {
     text = reader.string();
     const inner = new JsonReader(text);
-    inner.number();
-    if (!inner.done() || inner.end() != text.length) reader.fail("expected a number", start);
+    // protojson takes no white space around it.
+    if (inner.number().length != text.length || !inner.done()) reader.fail("expected a number", start);
   } else text = reader.number();
   if (!reader.failed() && wholeNumber(text) === null) reader.fail("expected a whole number", start);
 }

@@ -566,12 +566,11 @@ export const RULES: readonly Rule[] = [
   {
     suites: ["scopes"],
     class: "notExpressible",
-    reason: "whoever names the image has to find the store, or to resolve the path, first",
+    reason: "whoever names the image has to resolve the path first",
     fits: (test) =>
-      (operation(test) === "transportScopes" && test["transport"] === "containers-storage") ||
-      (operation(test) === "lookup" &&
-        PATH_TRANSPORTS.includes(String(test["transport"])) &&
-        !String(test["imageReference"]).startsWith("/")),
+      operation(test) === "lookup" &&
+      PATH_TRANSPORTS.includes(String(test["transport"])) &&
+      !String(test["imageReference"]).startsWith("/"),
   },
   {
     suites: ["image-rs"],

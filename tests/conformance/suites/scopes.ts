@@ -16,6 +16,9 @@ import { type Observation, refused, type Suite } from "../suite.js";
 
 const REJECT = [{ type: "reject" }];
 
+/** The store of the machine upstream's answers are from; whoever names an image spells it out for us. */
+const DEFAULT_STORE = "[overlay@/var/lib/containers/storage]";
+
 /**
  * Scopes: which are looked up, in what order, which of them applies, and which may be written.
  * Candidates of our own extensions are marked by `explain` and left out of the comparison.
@@ -72,7 +75,14 @@ function withoutIdentity(test: Case, subject: Subject): Observation {
 /** Transport strings of `docker:` begin with `//`, which whoever names the transport cuts off. */
 function transportName(test: Case): string {
   const input = text(test, "input");
-  return text(test, "transport") === "docker" ? input.replace(/^\/\//, "") : input;
+  switch (text(test, "transport")) {
+    case "docker":
+      return input.replace(/^\/\//, "");
+    case "containers-storage":
+      return `${DEFAULT_STORE}${input}`;
+    default:
+      return input;
+  }
 }
 
 function validateScope(test: Case, subject: Subject): Observation {

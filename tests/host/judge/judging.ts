@@ -176,8 +176,13 @@ export interface BundleWish {
 
 /** A bundle as cosign 3 makes it with a key, with something changed. */
 export function bundle(wish: BundleWish = {}): Uint8Array {
+  return bundleOf(Buffer.from(JSON.stringify(statementOf(wish))), wish);
+}
+
+/** What a bundle signs. */
+export function statementOf(wish: BundleWish = {}) {
   const sha256 = (wish.manifestDigest ?? IMAGE.digest).slice("sha256:".length);
-  const statement = {
+  return {
     _type: wish.type ?? "https://in-toto.io/Statement/v1",
     subject: (wish.names ?? [REPOSITORY]).map((name) => ({
       ...(name === undefined ? {} : { name }),
@@ -187,7 +192,10 @@ export function bundle(wish: BundleWish = {}): Uint8Array {
     predicateType: wish.predicateType ?? "https://sigstore.dev/cosign/sign/v1",
     predicate: {},
   };
-  const payload = Buffer.from(JSON.stringify(statement));
+}
+
+/** A bundle whose envelope has this payload. */
+export function bundleOf(payload: Uint8Array, wish: BundleWish = {}): Uint8Array {
   const payloadType = wish.payloadType ?? "application/vnd.in-toto+json";
   const encoded = Buffer.concat([
     Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `),
@@ -198,7 +206,7 @@ export function bundle(wish: BundleWish = {}): Uint8Array {
     JSON.stringify({
       mediaType: BUNDLE,
       verificationMaterial: wish.material ?? { publicKey: { hint: "" } },
-      dsseEnvelope: { payload: payload.toString("base64"), payloadType, signatures: [{ sig }] },
+      dsseEnvelope: { payload: Buffer.from(payload).toString("base64"), payloadType, signatures: [{ sig }] },
     }),
   );
 }
