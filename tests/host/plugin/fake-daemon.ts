@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttp2Server, type ServerHttp2Stream } from "node:http2";
 import { createServer as createNetServer, type Server, type Socket } from "node:net";
@@ -27,7 +28,7 @@ export async function fakeDaemon(t: TestContext, respond: Misbehaviour): Promise
     stream.on("error", () => {});
     const chunks: Buffer[] = [];
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    stream.on("end", () => respond(stream, VerifyImageRequest.decode(Buffer.concat(chunks).subarray(5))));
+    stream.on("end", () => respond(stream, VerifyImageRequest.decode(unframed(Buffer.concat(chunks)))));
   });
   return await listen(t, server);
 }
@@ -84,6 +85,13 @@ export function framed(message: Buffer): Buffer {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(message.length, 1);
   return Buffer.concat([prefix, message]);
+}
+
+/** The one message that a request is. */
+function unframed(body: Buffer): Buffer {
+  const message = body.subarray(5);
+  assert.deepEqual(body, framed(message), "the request is framed wrongly");
+  return message;
 }
 
 /** Sends `body` as the whole answer, then `trailers`. */

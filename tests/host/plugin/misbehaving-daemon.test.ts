@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import type { TestContext } from "node:test";
 
 import type { PluginCode } from "../../../host/plugin/denial.js";
 import { assertDenied } from "./denied.js";
 import { test } from "./each-plugin.js";
 import { accept, accepted, fakeDaemon, fakeServer, framed, type Misbehaviour, send } from "./fake-daemon.js";
-import { ARGUMENTS, execute, installPlugin } from "./installed-plugin.js";
+import { ARGUMENTS, DESCRIPTOR, execute, installPlugin } from "./installed-plugin.js";
 import { MALFORMED } from "./malformed-messages.js";
 
 test("an accepting daemon: allowed, exit status 0, its code and reason on one line", async (t) => {
@@ -29,6 +31,15 @@ test("a verdict that cannot be printed: exit status 1", async (t) => {
   const plugin = await installPlugin(t, await fakeDaemon(t, accept));
   const args = ["-c", 'exec "$0" "$@" > /dev/full', plugin, ...ARGUMENTS];
   assert.deepEqual(await execute("/bin/sh", { args }), { status: 1, stdout: "" });
+});
+
+test("a verdict that nobody reads: exit status 1", async (t) => {
+  const plugin = spawn(await installPlugin(t, await fakeDaemon(t, accept)), ARGUMENTS, { env: {} });
+  plugin.stdout.destroy();
+  await once(plugin.stdout, "close");
+  const exited = once(plugin, "exit");
+  plugin.stdin.end(DESCRIPTOR);
+  assert.deepEqual(await exited, [1, null]);
 });
 
 test("a daemon that asks whether the plugin is there is told so", async (t) => {
@@ -86,6 +97,14 @@ const MISBEHAVIOURS: [name: string, code: PluginCode, reason: RegExp, respond: M
     /incomplete/,
     (stream, request) => {
       send(stream, framed(accepted(request)).subarray(0, 40));
+    },
+  ],
+  [
+    "keeps back the answer's last byte",
+    "daemon-protocol",
+    /incomplete/,
+    (stream, request) => {
+      send(stream, framed(accepted(request)).subarray(0, -1));
     },
   ],
   ["sends no answer", "daemon-protocol", /no answer/, (stream) => send(stream, Buffer.alloc(0))],
@@ -207,7 +226,7 @@ const MISBEHAVIOURS: [name: string, code: PluginCode, reason: RegExp, respond: M
   [
     "resets the stream after the answer",
     "daemon-protocol",
-    /./,
+    /broken off/,
     (stream, request) => {
       stream.respond({ ":status": 200 });
       stream.write(framed(accepted(request)), () => stream.close(8));

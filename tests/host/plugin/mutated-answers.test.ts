@@ -25,12 +25,17 @@ const denied: Misbehaviour = (stream, request) => {
   const reason = "é€📦\u202e\n".repeat(40);
   send(stream, framed(accepted(request, { ok: false, code: "no-signature", reason })));
 };
+const longestLine: Misbehaviour = (stream, request) => {
+  const denial = { ok: false, code: "x".repeat(64), reason: "📦".repeat(300) };
+  send(stream, framed(accepted(request, denial)));
+};
 const refused: Misbehaviour = (stream) =>
   stream.respond({ ":status": 200, "grpc-status": "12" }, { endStream: true });
 
 const RECORDED: readonly [name: string, respond: Misbehaviour][] = [
   ["an acceptance", accept],
   ["a denial", denied],
+  ["a denial of the longest line", longestLine],
   ["an acceptance of several frames", long(1500)],
   ["a status without an answer", refused],
 ];

@@ -95,7 +95,9 @@ for (const [i, flag] of ["name", "digest", "stdin-media-type"].entries()) {
 
 test("a name that is not UTF-8: request-malformed", async (t) => {
   const plugin = await installPlugin(t, await fakeDaemon(t, accept));
-  for (const octal of ["\\377", "\\355\\240\\200", "\\300\\200", "\\342\\202", "\\364\\220\\200\\200"]) {
+  const [alone, surrogate, overlong, cut] = ["\\242\\200", "\\355\\240\\200", "\\300\\200", "\\342\\202"];
+  const beyond = ["\\364\\220\\200\\200", "\\370\\220\\200\\200", "\\377"];
+  for (const octal of [alone, surrogate, overlong, cut, ...beyond]) {
     const script = `exec "$0" -name "$(printf 'a${octal}b')" "$@"`;
     const args = ["-c", script, plugin, ...ARGUMENTS.slice(2)];
     assertDenied(await execute("/bin/sh", { args }), "request-malformed", /^-name is not UTF-8\n$/);
