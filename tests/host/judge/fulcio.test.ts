@@ -135,6 +135,8 @@ test("names and extensions that nothing is decided by are read, and are as in an
     text(0x14, "ff"),
     text(0x16, "40"),
     text(0x12, "3120"),
+    text(0x13, "417a5a613039"),
+    text(0x1e, "0061fdcffdf0fffd"),
   ]) {
     accepted(judgeFulcio(fulcioLeaf({ subject: nameOf("2.5.4.10", value) })));
   }
@@ -170,10 +172,18 @@ test("certificate-malformed: its parts", () => {
       [
         [0x0c, "80"],
         [0x13, "40"],
+        [0x13, "5b"],
+        [0x13, "60"],
+        [0x13, "7b"],
         [0x16, "e9"],
         [0x12, "61"],
         [0x1e, "00"],
         [0x1e, "d800"],
+        [0x1e, "dfff"],
+        [0x1e, "fdd0"],
+        [0x1e, "fdef"],
+        [0x1e, "fffe"],
+        [0x1e, "ffff"],
         [0x1b, "61"],
         [0x30, "0500"],
       ].map(([tag, text]) => [

@@ -173,6 +173,8 @@ test("host names: as TLS compares them", () => {
     ["*.example", "a.example", false],
     ["*.example", "*.example", true],
     ["a_b.example", "a_b.example", true],
+    ["a.b-c.example", "*.b-c.example", true],
+    ["a.b_c.example", "*.b_c.example", true],
     ["-a.example", "-a.example", true],
     ["-a.example", "*.example", false],
     ["a..example", "a..example", true],
@@ -198,6 +200,7 @@ test("host names: addresses", () => {
     ["::ffff:192.0.2.1", ip(192, 0, 2, 1), true],
     ["::ffff:c000:201", ip(192, 0, 2, 1), true],
     ["::192.0.2.1", ip(192, 0, 2, 1), false],
+    ["1::ffff:192.0.2.1", ip(192, 0, 2, 1), false],
     ["[192.0.2.1]", ip(192, 0, 2, 1), true],
     ["::1", loopback, true],
     ["[::1]", loopback, true],
@@ -215,6 +218,8 @@ test("host names: addresses", () => {
     ["3221225985", ip(192, 0, 2, 1), false],
     [":1", loopback, false],
     ["::1::", loopback, false],
+    ["0::0::1", loopback, false],
+    ["0:0:0:0:0:0:0x1", loopback, false],
     ["0:0:0:0:0:0:0:0:1", loopback, false],
     ["0:0:0:0:0:0:1", loopback, false],
     ["1:2:3:4:5:6:7:8::", loopback, false],
@@ -259,6 +264,8 @@ test("certificate-chain-invalid: name constraints", () => {
     [{ permitted: [dns("acme.example")] }, [dns("acme.example"), dns("a.b.acme.EXAMPLE")]],
     [{ permitted: [dns("x.example"), dns(".acme.example")] }, [dns("a.acme.example")]],
     [{ permitted: [dns("acme.example")] }, [dns("*.acme.example")]],
+    [{ permitted: [dns(".")] }, [dns("acme.example")]],
+    [{ permitted: [email("acme.example")] }, [email("d3v.z+x@acme.example")]],
     [{ excluded: [dns("a.acme.example")] }, [dns("b.acme.example"), dns("ba.acme.example")]],
     [
       { permitted: [uri("acme.example")] },
@@ -285,10 +292,19 @@ test("certificate-chain-invalid: name constraints", () => {
     [{ permitted: [email("acme.example")] }, [email("dev@evil.example")]],
     [{ permitted: [email("acme.example")] }, [email("dev@evilacme.example")]],
     [{ permitted: [email("acme.example")] }, [email("no address")]],
+    ...["d:v", "d[v", "d v", "dev.", ""].map((local): [Constraints, Buffer[]] => [
+      { permitted: [email("acme.example")] },
+      [email(`${local}@acme.example`)],
+    ]),
     [{ permitted: [dns("acme.example")] }, [email("dev..x@acme.example")]],
     [{ permitted: [dns("acme.example")] }, [email('"dev"@acme.example')]],
     [{ permitted: [dns("acme.example")] }, [dns("evil.example")]],
     [{ permitted: [dns("acme.example")] }, [dns("evilacme.example")]],
+    [{ permitted: [dns("acme.example")] }, [dns("a.evil.example")]],
+    [{ permitted: [dns("acme.example")] }, [dns("a..acme.example")]],
+    // It stands for more names than the one that is permitted.
+    [{ permitted: [dns("a.acme.example")] }, [dns("*.acme.example")]],
+    [{ excluded: [dns(".")] }, [dns("acme.example")]],
     [{ permitted: [dns("acme.example")] }, [dns("acme.example"), dns("evil.example")]],
     [{ permitted: [dns(".acme.example")] }, [dns("acme.example")]],
     [{ permitted: [dns("acme.example")] }, [dns("acme..example")]],
@@ -317,6 +333,43 @@ test("certificate-chain-invalid: name constraints", () => {
     assert.equal(judgement.code, "certificate-chain-invalid", JSON.stringify([constraints, names]));
     assert.match(judgement.reason, /a name in a certificate/);
   }
+});
+
+test("a URI without a scheme, a host or a port that is one makes no certificate", () => {
+  const judged = (text: string) => judgePki(pkiLeaf({ names: [email(EMAIL), dns(HOST), uri(text)] }));
+  for (const text of [
+    "https://a.example",
+    "a+b-c.9://a.example",
+    "https://a.example:",
+    "https://a.example:8443/",
+    "https://[::1]:8443",
+    "https://a.example/%4f",
+    "path/a:b",
+    "urn:x",
+  ])
+    accepted(judged(text));
+  for (const text of [
+    ":",
+    "ht{p://a.example",
+    "1https://a.example",
+    "+https://a.example",
+    "a_b:c",
+    "https://a.example:x",
+    "https://a.example:80x",
+    "https://a.example:80:",
+    "https://a.example:8.0",
+    "https://[::1]8443",
+    "https://[::1",
+    "https://::1]",
+    "https://a..example",
+    "https://a%2eexample",
+    "https://a.example/%4",
+    "https://a.example/%4g",
+    "https://a.example/%g4",
+    "https://a.example/ ",
+    "https://a.example/\x7f",
+  ])
+    refused(judged(text), "certificate-malformed");
 });
 
 test("name constraints of other kinds are a critical extension that is not known, and else do not matter", () => {
