@@ -31,7 +31,7 @@ function skipped(out: Findings, list: RequirementList, index: i32, roots: Materi
     TRUST_ROOT_SKIPPED,
     list,
     index,
-    "a part of the certificates it trusts cannot be used, and is passed over: no certificate, malformed, or with a key that is not supported",
+    "some of what it trusts cannot be used and is skipped: not a certificate, malformed, or with an unsupported key",
     "leave it out, or put a whole certificate in its place",
   );
 }

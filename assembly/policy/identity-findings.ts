@@ -59,8 +59,8 @@ export function identityFindings(out: Findings, list: RequirementList, index: i3
       IDENTITY_WITHOUT_COSIGN,
       Bytes.of(
         requirement.writtenIdentity === null
-          ? "without a signedIdentity a signature has to name a tag, and those of cosign name none: they are all refused"
-          : "this identity asks for a tag, and signatures by cosign name none: they are all refused",
+          ? "without a signedIdentity a signature has to name a tag, and cosign's name none: they are all refused"
+          : "this identity asks for a tag, and cosign's signatures name none: they are all refused",
       ),
       Bytes.of(
         'for cosign write "signedIdentity": {"type": "matchRepository"}; skopeo, podman and sign-image name the tag',

@@ -33,13 +33,13 @@ function unusableKey(out: Findings, state: KeyState): void {
   if (state.problem.length == 0) return;
   if (state.isCertificate) {
     const id = state.unreadable ? KEY_UNREADABLE : TRUST_ROOT_INVALID;
-    const advice = "until it is mended, its requirement denies every image; put certificates in PEM there";
+    const advice = "until it is fixed, its requirement denies every image; put certificates in PEM there";
     on(out, Severity.Error, id, state, state.problem, advice);
     return;
   }
   const advice = state.unreadable
     ? "until it can be read, its requirement denies every image; write the key into the policy as keyData"
-    : "until it is another one, its requirement denies every image; write one of ECDSA P-256, as cosign.pub is";
+    : "until it is replaced, its requirement denies every image; use an ECDSA P-256 key, like cosign.pub";
   const id = state.unreadable ? KEY_UNREADABLE : KEY_UNSUPPORTED;
   on(out, Severity.Error, id, state, state.problem, advice);
 }
@@ -62,7 +62,7 @@ function keyPlace(out: Findings, state: KeyState, path: Bytes): void {
       Severity.Warning,
       KEY_IN_SECRETS,
       state,
-      "a public key or certificate among secrets: in a confidential VM that folder is not measured, so its host can put another key there",
+      "a public key or certificate among secrets: in a confidential VM that folder is not measured, so its host can replace the key",
       "write it into the policy as keyData or caData, or keep it among the measured files",
     );
   }

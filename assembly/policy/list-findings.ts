@@ -39,7 +39,7 @@ export function listFindings(out: Findings, list: RequirementList): void {
         REJECT_BESIDE_OTHERS,
         list,
         i,
-        "every image is rejected, whatever else the list requires: all of it has to be met",
+        "every image is rejected, whatever else the list requires: all requirements have to be met",
         "leave it out, or leave the others out",
       );
     } else if (hopeless(list.requirements[i]) == Hopeless.Unsupported) {

@@ -80,7 +80,7 @@ function names(out: Findings, list: RequirementList): void {
   const meant = hostMeant(host);
   if (meant.length > 0) {
     const message = new Writer()
-      .text("covers only what is pulled by this very host, not what is pulled from ")
+      .text("covers only pulls by this very host name, not pulls from ")
       .text(meant);
     const advice = quoted(
       new Writer().text("write "),
@@ -91,7 +91,7 @@ function names(out: Findings, list: RequirementList): void {
     const rest = scope.from(host.length + 1);
     if (!isOfficialImage(rest)) return;
     const message = new Writer()
-      .text("covers only what a user of this name has: the image is docker.io/library/")
+      .text("covers only images of a user of this name: the official image is docker.io/library/")
       .bytes(rest);
     const advice = quoted(
       new Writer().text("write "),

@@ -68,7 +68,7 @@ function nameFault(text: Bytes): string {
   const host = hostOf(text);
   if (host.length == text.length) return hostFault(host);
   if (text.startsWith("docker://") || text.startsWith("https://") || text.startsWith("http://")) {
-    return "a scope is a name, and no address";
+    return "a scope is a name, not an address";
   }
   if (text.at(text.length - 1) == SLASH) return "a scope does not end with a slash";
   const fault = hostFault(host);
@@ -96,7 +96,7 @@ function hostFault(host: Bytes): string {
   if (host.is("index.docker.io")) return "index.docker.io is docker.io in every name";
   if (!isDomain(host)) return "not a host, with or without a port";
   if (host.indexOf(DOT) >= 0 || host.indexOf(COLON) >= 0 || host.is("localhost")) return "";
-  return "a host has a dot or a port: without one, a name is one on docker.io";
+  return "a host has a dot or a port: a name without one is on docker.io";
 }
 
 /** What follows the host, without tag and digest. */

@@ -15,7 +15,7 @@ export function scopeProblem(transport: Bytes, scope: Bytes): string {
 
 function problemElsewhere(transport: Bytes, scope: Bytes): string {
   if (transport.is("docker-daemon")) {
-    return isDigest(scope) ? "a digest is no scope of docker-daemon" : "";
+    return isDigest(scope) ? "a digest is not a scope of docker-daemon" : "";
   }
   if (transport.is("atomic")) {
     return isAtomicScope(scope) ? "" : "expected host[:port][/namespace[/stream[:tag]]]";

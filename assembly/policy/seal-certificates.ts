@@ -8,8 +8,8 @@ import { Certificate } from "../x509/certificate";
 import { parseCertificates, TrustAnchors, trustAnchorsIn } from "../x509/certificates";
 import { Material } from "./types";
 
-const NO_CERTIFICATE: string = "there is no certificate in it that can be used";
-const NOT_CERTIFICATES_ALONE: string = "it is not certificates in PEM alone";
+const NO_CERTIFICATE: string = "it has no usable certificate";
+const NOT_CERTIFICATES_ALONE: string = "it has something other than PEM certificates";
 const CA_TOO_LONG: string = "longer than 1 MiB";
 
 export class CertificateReading {

@@ -140,7 +140,7 @@ class KeyReading {
 function ofRekor(parsed: ParsedKey): ParsedKey {
   const key = parsed.key;
   if (key === null || isEcdsa(key.kind)) return parsed;
-  return new ParsedKey(null, "a Rekor key has to be one of ECDSA");
+  return new ParsedKey(null, "a Rekor key has to be an ECDSA key");
 }
 
 function stateOf(material: Material, path: Bytes): KeyState {

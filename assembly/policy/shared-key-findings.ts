@@ -68,9 +68,9 @@ function tell(out: Findings, places: BytesMap<Places>, list: RequirementList): v
     if (written === null || written.type != IdentityType.MatchDigest) continue;
     const other = otherPlace(places, list, requirement);
     if (other === null) continue;
-    const message = new Writer().text("its key also stands under ");
+    const message = new Writer().text("its key is also used under ");
     writeEscaped(message, other.path().done(), TOLD_BYTES);
-    message.text(": a bundle for an image there that names none is accepted here, too");
+    message.text(": a bundle for an image there that names no image is accepted here, too");
     out.add(
       Severity.Warning,
       MATCH_DIGEST_SHARED_KEY,

@@ -37,7 +37,7 @@ export function transportFindings(out: Findings, policy: Policy): void {
         TRANSPORT_NOT_PULLED,
         list.offset,
         path,
-        Bytes.of("containerd pulls from registries: of its images none falls under this transport"),
+        Bytes.of("containerd pulls only from registries: none of its images falls under this transport"),
         Bytes.of("the transport of registries is docker"),
       );
     } else {

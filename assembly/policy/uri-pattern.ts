@@ -12,12 +12,12 @@ const COLON: u8 = 0x3a;
 /** Why `pattern` is none; empty if it is one. */
 export function uriPatternProblem(pattern: Bytes): string {
   const owner = ownerEnd(pattern);
-  if (owner < 0) return "expected scheme://host/owner and more, and no * in these";
+  if (owner < 0) return "expected scheme://host/owner and more, with no * in these";
   if (pattern.slice(0, owner).indexOf(STAR) >= 0)
     return "scheme, host and the first segment of the path cannot have a *";
   for (let i = owner; i + 1 < pattern.length; i++) {
     if (pattern.at(i) == STAR && pattern.at(i + 1) == STAR)
-      return "* stands for a part of one segment, and ** is nothing";
+      return "* stands for part of one segment; ** has no meaning";
   }
   return "";
 }

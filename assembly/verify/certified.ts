@@ -58,7 +58,7 @@ export function certify(rules: CertificateRules, untrusted: UntrustedSignature, 
   }
   const chain = chainOf(untrusted);
   if (chain === null) {
-    const what = "the chain beside the certificate is not certificates in PEM and strict DER, at most 16";
+    const what = "the chain beside the certificate is not at most 16 certificates in PEM and strict DER";
     return refused(untrusted, Code.CertificateMalformed, what);
   }
   const leaf = leaves[0];
@@ -109,23 +109,23 @@ function reasonOf(problem: PathProblem): string {
     case PathProblem.NoIssuer:
       return "no certificate of the policy, or of the chain, has issued the signer's";
     case PathProblem.Signature:
-      return "a certificate is not signed by the one that is said to have issued it";
+      return "a certificate is not signed by its claimed issuer";
     case PathProblem.Unsupported:
-      return "a certificate has a key or a signature of a kind that is not supported";
+      return "a certificate has a key or a signature of an unsupported kind";
     case PathProblem.NotCa:
-      return "a certificate was issued by one that may not issue any";
+      return "a certificate was issued by one that may not issue certificates";
     case PathProblem.Length:
-      return "more certificates stand between the signer's and the root than one of them allows";
+      return "there are more certificates between the signer's and the root than one of them allows";
     case PathProblem.Critical:
-      return "a certificate has a critical extension that is not known";
+      return "a certificate has an unknown critical extension";
     case PathProblem.Names:
-      return "a name in a certificate is not one that the certificates above it allow";
+      return "a name in a certificate is not allowed by the certificates above it";
     case PathProblem.Usage:
       return "a certificate is not for code signing";
     case PathProblem.NotYetValid:
-      return "a certificate is not valid yet at the time that counts";
+      return "a certificate is not yet valid at the time that counts";
     default:
-      return "a certificate is not valid any more at the time that counts";
+      return "a certificate is no longer valid at the time that counts";
   }
 }
 

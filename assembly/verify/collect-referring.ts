@@ -49,11 +49,7 @@ function addReferrer(out: Signatures, search: Search, manifest: Item): void {
   const item = search.part(out, RequestKind.Blob, layer.digest);
   if (item === null) return;
   if (layer.size != <i64>item.bytes.length) {
-    out.reject(
-      manifest.origin,
-      Code.SignatureMalformed,
-      "the bundle has another size than its manifest says",
-    );
+    out.reject(manifest.origin, Code.SignatureMalformed, "the bundle's size is not the one in its manifest");
   } else {
     out.untrusted.push(new UntrustedSignature(SignatureKind.Bundle, manifest.origin, item.bytes));
   }

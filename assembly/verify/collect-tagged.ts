@@ -32,7 +32,7 @@ export function collectTagged(out: Signatures, search: Search): void {
 function addManifest(out: Signatures, search: Search, item: Item, limit: i32): i32 {
   const manifest = parseSignatureManifest(item.mediaType, item.bytes, limit);
   if (manifest === null) {
-    const what = "what stands under the signature tag is not an OCI image manifest";
+    const what = "the signature tag does not point to an OCI image manifest";
     out.reject(item.origin, Code.SignatureMalformed, what);
     return 0;
   }
@@ -47,7 +47,7 @@ function addManifest(out: Signatures, search: Search, item: Item, limit: i32): i
 function addLayer(out: Signatures, search: Search, layer: SignatureLayer, origin: Bytes): void {
   const isBundle = layer.mediaType.startsWith(BUNDLE_PREFIX);
   if (!layer.wellFormed) {
-    out.reject(origin, Code.SignatureMalformed, "the layer has not the shape of a descriptor");
+    out.reject(origin, Code.SignatureMalformed, "the layer is not a valid descriptor");
   } else if (!isBundle && !layer.mediaType.is(SIMPLE_SIGNING)) out.otherKinds++;
   else {
     const item = search.part(out, RequestKind.Blob, layer.digest);

@@ -62,7 +62,7 @@ export function judgeBundle(
     return rejected(untrusted, Code.PayloadMalformed, reason);
   }
   if (!statement.isSignature) {
-    const reason = new Reason().text("an attestation about the image, and no signature");
+    const reason = new Reason().text("an attestation about the image, not a signature");
     return rejected(untrusted, Code.NotASignature, reason);
   }
   return judgeSubjects(requirement, untrusted, question, signed, statement);

@@ -43,9 +43,9 @@ export function readLogEntry(
     return refused(rejected(untrusted, Code.EvidenceTooLarge, reason));
   }
   const entry = parseLogEntry(text);
-  if (entry === null) return invalid(untrusted, "the log entry is none of Rekor's");
+  if (entry === null) return invalid(untrusted, "the log entry is not in Rekor's format");
   const payload = parseLogPayload(entry.payload);
-  if (payload === null) return invalid(untrusted, "the log entry has not the payload of one of Rekor's");
+  if (payload === null) return invalid(untrusted, "the log entry's payload is not in Rekor's format");
 
   if (!isTimestamped(requirement, payload, entry.signedEntryTimestamp, budget)) {
     if (budget.exhausted) return refused(overBudget(untrusted));

@@ -42,7 +42,7 @@ export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding
       "error",
       "cvm-verification-off",
       name,
-      "no image is verified: it is off unless it is on",
+      "no image is verified: verification is off unless enabled",
       'write "enable": true',
     );
   }
@@ -53,12 +53,11 @@ export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding
     add("warning", "cvm-other-policy", name, message, "write where the policy is in the CVM");
   } else if (isSecret(path)) {
     const name = "signature_verification_policy_path";
-    const message =
-      "the policy is kept among secrets, which are not measured: the CVM's host can put another there";
+    const message = "the policy is kept among secrets, which are not measured: the CVM's host can replace it";
     add("warning", "cvm-policy-not-measured", name, message, `keep it in ${MEASURED}`);
   } else if (basename(path) === LEFT_OUT) {
     const name = "signature_verification_policy_path";
-    const message = `a file called ${LEFT_OUT} is left out of what is measured, wherever it is`;
+    const message = `a file called ${LEFT_OUT} is not measured, wherever it is`;
     add("warning", "cvm-policy-not-measured", name, message, "call it policy.json");
   }
   const skipped = member(config, "workload")["skip_measurement"];
@@ -123,7 +122,7 @@ function parseConfig(file: string, text: string): Record<string, unknown> {
   }
   const whole = member(config);
   if (!("workload_config" in whole))
-    throw new UsageError(`--cvm-agent-policy: ${file} has no workload_config: it is no policy of cvm-agent`);
+    throw new UsageError(`--cvm-agent-policy: ${file} has no workload_config: it is not a cvm-agent policy`);
   return whole;
 }
 

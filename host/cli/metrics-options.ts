@@ -54,7 +54,7 @@ export async function startMetrics(values: Values, { recent, log }: Parts): Prom
   const enforcement = () => watch?.enforcement ?? none;
   const metrics = new DaemonMetrics({ coreDigest: coreDigest(), enforcement });
   const listener = await listening(values["metrics-listen"], () => metrics.expose());
-  if (listener !== null) log.info("metrics are told", { address: listener.address });
+  if (listener !== null) log.info("metrics are served", { address: listener.address });
   return {
     metrics,
     watchEnforcement: () => {

@@ -25,8 +25,8 @@ export async function assertFree(paths: readonly string[], { replace }: Replacin
       throw notWritten(path, error);
     });
     if (present !== null && !present.isFile())
-      throw new UsageError(`${path} is there and is not a regular file`);
-    if (present !== null && !replace) throw new UsageError(`${path} is there already: --force replaces it`);
+      throw new UsageError(`${path} exists and is not a regular file`);
+    if (present !== null && !replace) throw new UsageError(`${path} already exists: --force overwrites it`);
   }
 }
 

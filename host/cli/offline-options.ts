@@ -42,10 +42,10 @@ export async function offlineWish(
     }
     return null;
   }
-  if (names.length > 1) throw new UsageError("with --source there is one image, and so one NAME");
+  if (names.length > 1) throw new UsageError("--source takes exactly one NAME");
   const given = Object.keys(useless).find((option) => Object.hasOwn(values, option));
   if (given !== undefined)
-    throw new UsageError(`--${given} is of no use with --source: no registry is asked`);
+    throw new UsageError(`--${given} cannot be combined with --source: no registry is asked`);
   return {
     source: layoutOption("source", source),
     signatures: signatures === undefined ? null : signatureLayout(signatures),
@@ -55,8 +55,7 @@ export async function offlineWish(
 
 function signatureLayout(text: string): LayoutName {
   const name = layoutOption("signatures", text);
-  if (name.tag !== null)
-    throw new UsageError("--signatures: all of a layout is searched, so there is no tag");
+  if (name.tag !== null) throw new UsageError("--signatures takes no tag: the whole layout is searched");
   return name;
 }
 

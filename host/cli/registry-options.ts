@@ -42,11 +42,11 @@ export async function registryTransport(
 ): Promise<Transport> {
   const plainHttp = hosts("plain-http", values["plain-http"]);
   const proxies = new Proxies(process.env);
-  for (const name of proxies.unusable) report(`${name} names no proxy, and is not used`);
+  for (const name of proxies.unusable) report(`${name} does not name a proxy, and is ignored`);
   return new Transport({
     plainHttp,
     proxies,
-    onProxied: (host, proxy) => report(`${host} is asked by way of the proxy ${proxy.origin}`),
+    onProxied: (host, proxy) => report(`${host} is asked through the proxy ${proxy.origin}`),
     hosts: new HostsFolders(values["hosts-dir"] ?? CONTAINERD_HOSTS, plainHttp, report),
     tokenRealms: hosts("token-realm", values["token-realm"]),
     credentials: await credentials(values, report),

@@ -21,10 +21,10 @@ export function planSigning(sourceText: string, targetText: string, signIdentity
   if (target.kind === "layout" && target.transport !== "oci")
     throw new UsageError(`TARGET: ${target.transport}: can be read only: name a registry or an oci:DIR:TAG`);
   if (target.kind === "registry" && target.digest !== null)
-    throw new UsageError("TARGET must not have a digest: which one it gets is SOURCE's to say");
+    throw new UsageError("TARGET must not have a digest: SOURCE determines it");
   const tag = target.tag ?? tagOf(source);
   if (target.kind === "layout" && tag === null && !isSameFolder(source, target))
-    throw new UsageError("TARGET needs a tag, as in oci:DIR:TAG: SOURCE has none it could take");
+    throw new UsageError("TARGET needs a tag, as in oci:DIR:TAG: SOURCE has none to use");
   const identity = signIdentity === undefined ? identityOf(source, target, tag) : readIdentity(signIdentity);
   return { source, target, tag, identity };
 }

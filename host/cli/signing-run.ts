@@ -85,7 +85,7 @@ export async function runSigning(
 
   const { foreign, verdicts } = result;
   if (foreign.length > 0)
-    note(`${foreign.length} layers are not the registry's to give, and stay where they are`);
+    note(`${foreign.length} foreign layers are not copied, and stay where they are`);
   denials(verdicts).forEach(note);
   const code = exitCode(verdicts.map(({ verdict }) => verdict));
   if (code !== EXIT.ok) return code;

@@ -63,7 +63,7 @@ export async function verifyOffline(
     );
     if (verdict.ok && copied !== null && copied !== digest)
       note(
-        `the copy's manifest is ${copied}, of the same configuration: the archive has its layers unpacked`,
+        `the copy's manifest is ${copied}, for the same configuration: the archive's layers are uncompressed`,
       );
     return verdict;
   } finally {

@@ -51,7 +51,7 @@ async function folderFinding(folder: string, entries: readonly string[] | null):
   if (entries === null) {
     return error(
       "bin-dir",
-      `bin_dir ${folder} is not there, or not a folder that can be read`,
+      `bin_dir ${folder} does not exist, or is not a readable folder`,
       "without it containerd accepts every image",
       "run countersign plugin install",
     );
@@ -62,12 +62,12 @@ async function folderFinding(folder: string, entries: readonly string[] | null):
     if (uid !== 0 || ((mode & WRITABLE_BY_OTHERS) !== 0 && !sticky)) {
       return error(
         "bin-dir",
-        `${path} can be changed by others than root`,
+        `${path} can be changed by users other than root`,
         "whoever can put a file there, or take ours away, decides which images may run",
         `chown root:root ${path}; chmod go-w ${path}`,
       );
     }
-    if (path === dirname(path)) return ok("bin-dir", `${folder} can be changed by root only`);
+    if (path === dirname(path)) return ok("bin-dir", `${folder} can only be changed by root`);
   }
 }
 
@@ -104,7 +104,7 @@ async function pluginFinding(folder: string): Promise<Finding> {
   if (recordedIn(file) === null || !isCurrent(file)) {
     return warning(
       "plugin",
-      `${path} is not the one of this version`,
+      `${path} is not from this version`,
       "what is installed may speak another version of the daemon's interface",
       "run countersign plugin install",
     );

@@ -79,9 +79,9 @@ function judge(
   if (judged === undefined && failure === null) {
     return error(
       id,
-      `containerd pulled an image that it has not asked the daemon about; ${rest}`,
+      `containerd pulled an image without asking the daemon about it; ${rest}`,
       `${users} pull whatever they like: nothing is enforced`,
-      "see to the other findings, restart containerd, and run doctor again",
+      "fix the other findings, restart containerd, and run doctor again",
     );
   }
   if (judged === undefined) {
@@ -100,14 +100,14 @@ function judge(
     return error(
       id,
       `the daemon denied (${judged.code}), and containerd ${what}`,
-      "a denial that does not stop a pull is none",
+      "a denial that does not stop a pull is worthless",
       "look for another verifier, or a containerd of another version",
     );
   }
   return warning(
     id,
     `cannot prove: the policy accepts images of 127.0.0.1, and this one; ${failure ?? rest}`,
-    "containerd asked; whether it would have refused was not seen",
+    "containerd asked; whether it would have refused was not tested",
     "let the policy reject what it does not name",
   );
 }

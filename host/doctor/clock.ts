@@ -17,7 +17,7 @@ export function clockFinding(now: number, elsewhere: number | null): Finding {
     return warning(
       "clock",
       `the clock is ${Math.round(Math.abs(now - elsewhere) / 60_000)} minutes from the registry's`,
-      "certificates may count that have expired, or not count that are valid",
+      "expired certificates may count, or valid ones may not",
       "set it: systemctl enable --now systemd-timesyncd",
     );
   }
@@ -26,7 +26,7 @@ export function clockFinding(now: number, elsewhere: number | null): Finding {
   }
   return warning(
     "clock",
-    `nothing says that the clock (${new Date(now).toISOString()}) was set`,
+    `nothing shows that the clock (${new Date(now).toISOString()}) was set`,
     "only policies with certificates depend on it",
     "enable systemd-timesyncd or chrony, or give --image to compare it with a registry's",
   );

@@ -81,7 +81,7 @@ export function policyFindings({
     const { path: place, file, problem } = unusable;
     const what = `${file || place} cannot be used: ${problem}`;
     findings.push(
-      error("policy-keys", what, "what needs this key is denied", "put a usable public key there"),
+      error("policy-keys", what, "images that need this key are denied", "put a usable public key there"),
     );
   } else {
     findings.push(ok("policy-keys", `all of its keys can be used: ${policy.keys.length}`));
@@ -121,7 +121,7 @@ export function policyRemarks({ findings, path }: GetPolicyResponse): Finding[] 
     warning(
       "policy",
       `policy check has findings on ${path}: ${serious.length}, the first: ${serious[0]?.message}`,
-      "a scope may be open, or closed, that was not meant to be",
+      "a scope may be open or closed that should not be",
       `run countersign policy check ${path}`,
     ),
   ];

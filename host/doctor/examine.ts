@@ -146,7 +146,7 @@ function notReleased(): Finding[] {
       id,
       "cannot prove: containerd and the daemon have to answer",
       "whether verifiers are asked was not tried",
-      "see to the findings above, and run doctor again",
+      "fix the findings above, and run doctor again",
     ),
   );
 }

@@ -25,7 +25,7 @@ function placeFinding(configured: string, hostsDir: string, from: string): Findi
   return warning(
     "hosts-dir",
     `containerd looks for hosts.toml in ${configured} (${from}), and the daemon in ${hostsDir}, if it was started so`,
-    "signatures are looked for at other hosts than images",
+    "signatures are looked for on other hosts than images",
     `start the daemon with --hosts-dir ${configured}, and give it to doctor`,
   );
 }

@@ -167,7 +167,7 @@ async function readExtended(
 /** A program that does not read extended headers would find entries in this one's content, or content in the next ones. */
 function assertOneSize(plain: number, extended: number | undefined): void {
   if (extended !== undefined && extended !== plain && extended <= MAX_PLAIN_BYTES)
-    throw new ImageError("the archive has an entry of two sizes", "archive-invalid");
+    throw new ImageError("the archive has an entry with two sizes", "archive-invalid");
 }
 
 function readHeader(block: Uint8Array, offset: number): TarHeader | null {
@@ -184,11 +184,11 @@ function longName(bytes: Uint8Array): string {
 async function assertZeros(file: FileHandle, start: number, end: number): Promise<void> {
   if (end - start < BLOCK_BYTES) throw cutOff();
   if (end - start > MAX_PADDING_BYTES)
-    throw new ImageError("the archive goes on after its end", "archive-invalid");
+    throw new ImageError("the archive continues after its end", "archive-invalid");
   for (let offset = start; offset < end; ) {
     const chunk = await readAt(file, offset, Math.min(READ_BYTES, end - offset));
     if (chunk.some((byte) => byte !== 0))
-      throw new ImageError("the archive goes on after its end", "archive-invalid");
+      throw new ImageError("the archive continues after its end", "archive-invalid");
     offset += chunk.length;
   }
 }

@@ -38,7 +38,7 @@ export function isManifestType(mediaType: string): boolean {
 export function readManifest({ bytes, mediaType, digest }: Manifest): ManifestContent {
   if (SCHEMA_1.test(mediaType)) throw new ImageError(`${digest} is a docker schema 1 manifest`);
   if (!isManifestType(mediaType))
-    throw new ImageError(`${digest} is of media type ${quote(mediaType)}, which is no image's`);
+    throw new ImageError(`${digest} is of media type ${quote(mediaType)}, which is not an image's`);
   const document = objectAt(parseJson(bytes, digest), digest);
   if (document["mediaType"] !== undefined && document["mediaType"] !== mediaType) {
     throw new ImageError(`${digest} is called ${quote(mediaType)} and calls itself something else`);

@@ -69,7 +69,7 @@ function take({ members, member, isFree }: Scope, where: string): void {
   if (members.has(key)) throw new ImageError(`${where} has the member ${quote(member)} twice`);
   members.add(key);
   if (!isFree && FOLDED.has(key) && !EXACT.has(member))
-    throw new ImageError(`${where} has the member ${quote(member)} in another case than its own`);
+    throw new ImageError(`${where} has the member ${quote(member)} in the wrong case`);
 }
 
 /** As Go folds: U+017F is an s, U+212A a k. */

@@ -103,7 +103,7 @@ export class DockerArchiveImage implements OfflineImage {
     const { layers } = this.#docker;
     const unpacked = await this.#unpackedDigests(signal);
     if (layers.length !== this.#content.layers.length || unpacked.length !== layers.length)
-      throw new ImageError("manifest.json names another number of layers", "archive-manifest-mismatch");
+      throw new ImageError("manifest.json names a different number of layers", "archive-manifest-mismatch");
     const wanted: Descriptor[] = [];
     for (const [i, path] of layers.entries()) {
       const packed = this.#content.layers[i] as Descriptor;
@@ -127,7 +127,7 @@ export class DockerArchiveImage implements OfflineImage {
     const { diff_ids } = objectAt(config["rootfs"], `rootfs of ${digest}`);
     return listAt(diff_ids, `diff_ids of ${digest}`).map((id) => {
       if (typeof id === "string" && isDigest(id)) return id;
-      throw new ImageError(`diff_ids of ${digest} has something that is no digest`);
+      throw new ImageError(`diff_ids of ${digest} contains something other than digests`);
     });
   }
 }

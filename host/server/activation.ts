@@ -9,6 +9,6 @@ export function takeActivatedSocket(env: NodeJS.ProcessEnv = process.env, pid = 
   const { LISTEN_PID: forWhom, LISTEN_FDS: count } = env;
   for (const name of ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]) delete env[name];
   if (count === undefined || Number(forWhom) !== pid) return null;
-  if (count !== "1") throw new RangeError(`systemd passes ${count} sockets, and one is wanted`);
+  if (count !== "1") throw new RangeError(`systemd passes ${count} sockets instead of one`);
   return FIRST;
 }

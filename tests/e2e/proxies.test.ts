@@ -109,7 +109,7 @@ describe("a registry that only the proxy reaches, with an authority of its own a
 
   test("the log says by way of which proxy, and nothing says by which password", { skip }, async () => {
     const { daemon, proxy, options, environment } = setting;
-    assert.ok(daemon.output.includes(`${NAME} is asked by way of the proxy http://${proxy.host}`));
+    assert.ok(daemon.output.includes(`${NAME} is asked through the proxy http://${proxy.host}`));
     const name = `${NAME}/team/signed:1`;
     const cli = ["verify", "--json", ...options, name];
     const right = await countersignWith(environment, cli);

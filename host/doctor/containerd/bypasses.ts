@@ -75,10 +75,10 @@ const BYPASSES: readonly Bypass[] = [
 export function bypassFindings({ images, from }: Configuration): Finding[] {
   return BYPASSES.map(({ id, name, harmless, isHarmless }) =>
     isHarmless(images)
-      ? ok(id, `${name} does not make CRI pull past verifiers`)
+      ? ok(id, `${name} does not make CRI skip verifiers`)
       : error(
           id,
-          `${name} is set so that CRI pulls past every verifier (${from})`,
+          `${name} makes CRI skip every verifier (${from})`,
           "kubelet's images are pulled without asking anybody, and containerd does not say so",
           `in [plugins.'io.containerd.cri.v1.images'], make ${name} ${harmless}; then restart containerd`,
         ),

@@ -135,7 +135,7 @@ export const FAULTS: readonly FaultLine[] = [
   {
     fault: "a blob where a manifest should be",
     serve: ofType("application/octet-stream"),
-    on: { signature: refused("signature-malformed", /what stands under the signature tag is not an OCI/) },
+    on: { signature: refused("signature-malformed", /the signature tag does not point to an OCI/) },
   },
   // Statuses.
   { fault: "400", serve: answering(400), on: everywhere(PROTOCOL, "registry answered 400", MANIFESTS) },

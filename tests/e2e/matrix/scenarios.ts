@@ -32,7 +32,7 @@ const UNSIGNED = refused("no-signature", /^no-signature: no signature found in /
 const BY_NOBODY = refused("signature-invalid", /the signature is not by the key of the policy/);
 const NO_SIGNATURE_MANIFEST = refused(
   "signature-malformed",
-  /what stands under the signature tag is not an OCI image manifest/,
+  /the signature tag does not point to an OCI image manifest/,
 );
 const SCHEMA_1 = refused("manifest-unsupported", /docker schema 1 manifests are refused/);
 const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
@@ -223,7 +223,10 @@ export const SCENARIOS: readonly Scenario[] = [
     story: "nothing but malformed items",
     from: "careless",
     beside: [signatures(notALayer(42), notALayer({ digest: "sha256:x" }))],
-    outcome: refused("signature-malformed", /none of 2 signatures is accepted: the layer has not the shape/),
+    outcome: refused(
+      "signature-malformed",
+      /none of 2 signatures is accepted: the layer is not a valid descriptor/,
+    ),
   },
   {
     story: "a signature that is not base64",

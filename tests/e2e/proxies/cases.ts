@@ -1,4 +1,4 @@
-/** Whether a host and port is asked by way of the proxy, under a NO_PROXY. */
+/** Whether a host and port is asked through the proxy, under a NO_PROXY. */
 export interface Decision {
   readonly noProxy: string;
   readonly host: string;

@@ -197,7 +197,11 @@ finding(
   "trust-root-invalid",
   [
     () => byRoots(generateKey().publicPem),
-    { severity: "error", message: /no certificate/, path: 'transports.docker["ghcr.io"][0].pki.caRootsPath' },
+    {
+      severity: "error",
+      message: /no usable certificate/,
+      path: 'transports.docker["ghcr.io"][0].pki.caRootsPath',
+    },
   ],
   [() => byRoots(ROOT.repeat(3000)), { severity: "error", message: /longer than 1 MiB/ }],
   [
@@ -205,7 +209,7 @@ finding(
       found(scoped("ghcr.io", { ...PKI, pki: { ...PKI.pki, caIntermediatesData: base64(`${ROOT}x`) } }), {
         "/ca.pem": ROOT,
       }),
-    { severity: "error", message: /certificates in PEM alone/ },
+    { severity: "error", message: /something other than PEM certificates/ },
   ],
   [() => byRoots(ROOT)],
   [() => byFulcio({ subjectEmail: "a@b.c" })],
@@ -213,9 +217,9 @@ finding(
 
 finding(
   "trust-root-skipped",
-  [() => byRoots(ROOT + ROOT.replace("MII", "MIX")), { severity: "warning", message: /passed over/ }],
-  [() => byRoots(`${ROOT}-----BEGIN CERTIFICATE-----\n`), { severity: "warning", message: /passed over/ }],
-  [() => byRoots(ROOT + generateKey().publicPem), { severity: "warning", message: /passed over/ }],
+  [() => byRoots(ROOT + ROOT.replace("MII", "MIX")), { severity: "warning", message: /is skipped/ }],
+  [() => byRoots(`${ROOT}-----BEGIN CERTIFICATE-----\n`), { severity: "warning", message: /is skipped/ }],
+  [() => byRoots(ROOT + generateKey().publicPem), { severity: "warning", message: /is skipped/ }],
   [() => byRoots(`a root\n${ROOT}the end\n`)],
 );
 
@@ -275,14 +279,14 @@ finding(
     () => twoScopes(BY_DIGEST, SIGNED),
     {
       severity: "warning",
-      message: /its key also stands under transports.docker\["ghcr.io\/other"\]/,
+      message: /its key is also used under transports.docker\["ghcr.io\/other"\]/,
       advice: /a key for this scope alone/,
       path: 'transports.docker["ghcr.io/acme"][0].signedIdentity',
     },
   ],
   [
     () => found({ default: [SIGNED], transports: { docker: { "ghcr.io/acme": [SIGNED, BY_DIGEST] } } }),
-    { severity: "warning", message: /stands under default/ },
+    { severity: "warning", message: /also used under default/ },
   ],
   [() => twoScopes(SIGNED, SIGNED)],
   [() => twoScopes(BY_DIGEST, { ...SIGNED, keyData: P384 })],
@@ -360,8 +364,8 @@ const NEVER: readonly [scope: string, why: RegExp, instead: RegExp][] = [
   ["busybox", /has a dot or a port/, /^write "docker\.io\/library\/busybox"$/],
   ["acme/app", /has a dot or a port/, /^write "docker\.io\/acme\/app"$/],
   ["busybox:latest", /not a host/, /^write "docker\.io\/library\/busybox:latest"$/],
-  ["https://ghcr.io/acme", /no address/, /^write "ghcr\.io\/acme"$/],
-  ["docker://ghcr.io/acme", /no address/, /^write "ghcr\.io\/acme"$/],
+  ["https://ghcr.io/acme", /not an address/, /^write "ghcr\.io\/acme"$/],
+  ["docker://ghcr.io/acme", /not an address/, /^write "ghcr\.io\/acme"$/],
   ["ghcr.io/acme/", /does not end with a slash/, /^write "ghcr\.io\/acme"$/],
   ["ghcr.io/Acme", /lower-case/, /^write "ghcr\.io\/acme"$/],
   ["ghcr.io/acme*", /\* stands only/, /^write "ghcr\.io\/acme"$/],
@@ -481,7 +485,7 @@ finding(
       () => found(scoped(scope)),
       {
         severity: "warning",
-        message: /only what is pulled by this very host/,
+        message: /only pulls by this very host name/,
         advice: new RegExp(`^write "${instead.replace(/[.*]/g, "\\$&")}"$`),
       },
     ],
@@ -530,7 +534,7 @@ finding(
 
 finding(
   "transport-not-pulled",
-  [() => under("docker-daemon"), { severity: "note", message: /containerd pulls from registries/ }],
+  [() => under("docker-daemon"), { severity: "note", message: /containerd pulls only from registries/ }],
   [() => under("docker")],
 );
 
@@ -684,7 +688,10 @@ placeFinding("cvm-policy-not-measured", "among secrets", (t) => {
 placeFinding("cvm-policy-not-measured", "by a name that is left out", (t) => {
   const name = "sample_image_verify_policy.json";
   const verification = { signature_verification_policy_path: `/data/workload/config/cvm_agent/${name}` };
-  assert.match(agent(t, { verification }, name).join(), /^warning cvm-policy-not-measured: .* left out of /);
+  assert.match(
+    agent(t, { verification }, name).join(),
+    /^warning cvm-policy-not-measured: .* is not measured/,
+  );
 });
 
 placeFinding("cvm-key-not-measured", "outside the measured folder", () => {

@@ -89,7 +89,7 @@ describe("generate-key-pair", () => {
       const folder = temporaryFolder(t);
       writeFileSync(join(folder, present), "precious");
       const result = await runCli(["generate-key-pair", "--output-key-prefix", join(folder, "k")], ENV);
-      assertUsageError(result, /k\.(key|pub) is there already: --force replaces it/);
+      assertUsageError(result, /k\.(key|pub) already exists: --force overwrites it/);
       assert.deepEqual(readdirSync(folder), [present]);
       assert.equal(readFileSync(join(folder, present), "utf8"), "precious");
     });
@@ -113,7 +113,7 @@ describe("generate-key-pair", () => {
       const folder = temporaryFolder(t);
       occupy(join(folder, "k.pub"));
       const args = ["generate-key-pair", "--output-key-prefix", join(folder, "k"), "--force"];
-      assertUsageError(await runCli(args, ENV), /k\.pub is there and is not a regular file/);
+      assertUsageError(await runCli(args, ENV), /k\.pub exists and is not a regular file/);
       assert.deepEqual(readdirSync(folder), ["k.pub"]);
     });
   }
@@ -278,7 +278,7 @@ describe("public-key", () => {
     assert.equal(stdout, "");
     assert.equal(status, 0);
     assert.equal(readFileSync(outfile, "utf8"), encrypted.publicPem);
-    assertUsageError(await runCli(args, ENV), /out\.pub is there already: --force replaces it/);
+    assertUsageError(await runCli(args, ENV), /out\.pub already exists: --force overwrites it/);
     assert.equal((await runCli([...args, "--force"], ENV)).status, 0);
   });
 

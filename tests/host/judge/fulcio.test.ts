@@ -430,8 +430,8 @@ test("certificate-chain-invalid: extended key usage, of every certificate on the
 test("certificate-expired: at the time of the log entry, to the second", () => {
   accepted(judgeFulcio(LEAF, { time: T0 - 300 }));
   accepted(judgeFulcio(LEAF, { time: T0 + 300 }));
-  refused(judgeFulcio(LEAF, { time: T0 - 301 }), "certificate-expired", /not valid yet/);
-  refused(judgeFulcio(LEAF, { time: T0 + 301 }), "certificate-expired", /any more/);
+  refused(judgeFulcio(LEAF, { time: T0 - 301 }), "certificate-expired", /not yet valid/);
+  refused(judgeFulcio(LEAF, { time: T0 + 301 }), "certificate-expired", /no longer valid/);
   refused(judgeFulcio(LEAF, { time: 0 }), "certificate-expired");
   refused(judgeFulcio(LEAF, { time: -T0 }), "certificate-expired");
 });

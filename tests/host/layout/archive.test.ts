@@ -202,7 +202,7 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
     [
       "a size of pax that is not the header's",
       makeTar([pax(["size", "1024"]), { path: "a", content: makeTar([a]).subarray(0, 1_024), size: 0 }]),
-      /has an entry of two sizes$/,
+      /has an entry with two sizes$/,
     ],
     ["a wrong checksum", makeTar([a]).fill(0x42, 0, 1), /a header's checksum is wrong$/],
     ["a size beyond its end", makeTar([{ ...a, size: 1_000_000 }]), /is cut off$/],
@@ -220,7 +220,7 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
     ["half an entry", encodeEntry({ ...a, content: Buffer.alloc(600) }).subarray(0, 1_100), /is cut off$/],
     ["half a header", makeTar([a]).subarray(0, 100), /is cut off$/],
     ["nothing in it", new Uint8Array(), /is cut off$/],
-    ["something after its end", Buffer.concat([makeTar([a]), encodeEntry(a)]), /goes on after its end$/],
+    ["something after its end", Buffer.concat([makeTar([a]), encodeEntry(a)]), /continues after its end$/],
     [
       "compression",
       gzipSync(makeTar([{ ...a, content: randomBytes(2_000) }])),
@@ -242,7 +242,7 @@ test("an archive with more entries than anybody needs is refused", async (t) => 
 test("archive-invalid: an archive that is followed by zeros without an end is refused without reading them", async (t) => {
   const path = await archiveFor(t, makeTar([a]));
   await truncate(path, 2 ** 40);
-  await assert.rejects(Archive.open(path, patience()), /goes on after its end$/);
+  await assert.rejects(Archive.open(path, patience()), /continues after its end$/);
 });
 
 test("what cannot be an archive is refused without reading it", async (t) => {

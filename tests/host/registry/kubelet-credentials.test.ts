@@ -162,9 +162,9 @@ const BAD_ANSWERS: readonly [what: string, answer: string, message: RegExp][] = 
   [
     "another version",
     `{"kind":"CredentialProviderResponse","apiVersion":"v2","auth":{}}`,
-    /is no CredentialProviderResponse/,
+    /is not a CredentialProviderResponse/,
   ],
-  ["another kind", `{"kind":"${SECRET}","apiVersion":"${V1}"}`, /is no CredentialProviderResponse/],
+  ["another kind", `{"kind":"${SECRET}","apiVersion":"${V1}"}`, /is not a CredentialProviderResponse/],
   [
     "a password that is a number",
     `{"kind":"CredentialProviderResponse","apiVersion":"${V1}","auth":{"r.test":{"username":"u","password":7}}}`,

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { Proxies } from "../../../host/registry/proxies.js";
 import { DECISIONS, ENVIRONMENTS } from "../../e2e/proxies/cases.js";
 
-describe("whether a host is asked by way of the proxy", () => {
+describe("whether a host is asked through the proxy", () => {
   for (const { noProxy, host, isProxied } of DECISIONS) {
     test(`NO_PROXY=${JSON.stringify(noProxy)}: ${host} ${isProxied ? "is" : "is not"}`, () => {
       const proxies = new Proxies({ HTTPS_PROXY: "http://proxy.test:3128", NO_PROXY: noProxy });

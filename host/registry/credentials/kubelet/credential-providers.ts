@@ -94,7 +94,7 @@ function readAnswer(
 ): Answer {
   const answer = objectAt(parse(text, program), program, "its answer");
   if (answer["kind"] !== "CredentialProviderResponse" || answer["apiVersion"] !== apiVersion) {
-    throw new CredentialError(`${program}: its answer is no CredentialProviderResponse of ${apiVersion}`);
+    throw new CredentialError(`${program}: its answer is not a CredentialProviderResponse of ${apiVersion}`);
   }
   const auths = new Map<string, Credentials>();
   for (const [pattern, entry] of Object.entries(objectAt(answer["auth"] ?? {}, program, "auth"))) {

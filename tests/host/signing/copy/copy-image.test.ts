@@ -171,7 +171,7 @@ const refused: [string, TestImage, RegExp][] = [
   [
     "another media type",
     makeManifest("application/x", {}),
-    /media type "application\/x", which is no image's$/,
+    /media type "application\/x", which is not an image's$/,
   ],
   ["an index without manifests", makeManifest(OCI_INDEX, {}), /manifests of sha256:.* is not a list$/],
   ["an index with layers", makeIndex([], { layers: [] }), /is an index with layers$/],
