@@ -84,8 +84,7 @@ export async function runSigning(
   await transport.close();
 
   const { foreign, verdicts } = result;
-  if (foreign.length > 0)
-    note(`${foreign.length} foreign layers are not copied, and stay where they are`);
+  if (foreign.length > 0) note(`${foreign.length} foreign layers are not copied, and stay where they are`);
   denials(verdicts).forEach(note);
   const code = exitCode(verdicts.map(({ verdict }) => verdict));
   if (code !== EXIT.ok) return code;

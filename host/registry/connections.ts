@@ -34,7 +34,7 @@ export interface ConnectionsOptions {
   readonly lookup?: LookupFunction | undefined;
   /** None unless told. */
   readonly proxies?: Proxies | undefined;
-  /** Told of each host that is asked by way of a proxy, once. */
+  /** Told of each host that is asked through a proxy, once. */
   readonly onProxied?: ((host: string, proxy: URL) => void) | undefined;
 }
 
@@ -52,7 +52,7 @@ export class Connections {
     dispose: (agent) => void agent.then((agent) => agent.close()),
   });
   readonly #registries = new LRUCache<string, AddressClass>({ max: MAX_REMEMBERED_HOSTS });
-  /** By origin, the proxy that it is asked by way of. */
+  /** By origin, the proxy through which it is asked. */
   readonly #proxied = new LRUCache<string, string>({ max: MAX_REMEMBERED_HOSTS });
 
   constructor({ lookup, proxies, onProxied }: ConnectionsOptions = {}) {
@@ -103,10 +103,10 @@ export class Connections {
     return this.#registries.get(hostOf(registry)) ?? "public";
   }
 
-  /** Which hosts were asked by way of which proxy, each in words. */
+  /** Which hosts were asked through which proxy, in words. */
   proxied(): string[] {
     return [...this.#proxied.entries()].map(
-      ([origin, proxy]) => `${new URL(origin).host} by way of the proxy ${proxy}`,
+      ([origin, proxy]) => `${new URL(origin).host} through the proxy ${proxy}`,
     );
   }
 

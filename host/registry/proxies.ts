@@ -41,7 +41,7 @@ export class Proxies {
     this.#exempt = readExemptions(either(environment, "NO_PROXY"));
   }
 
-  /** By way of which proxy a URL is asked; null: straight. */
+  /** The proxy through which a URL is asked; null: directly. */
   proxyFor({ protocol, hostname, port }: URL): HttpProxy | null {
     const proxy = this.#byScheme.get(protocol) ?? null;
     if (proxy === null) return null;

@@ -31,7 +31,7 @@ export interface RegistryOptions {
   readonly clock?: Clock;
   /** By way of which proxies hosts are asked; none unless told. */
   readonly proxies?: Proxies;
-  /** Told of each host that is asked by way of one, once. */
+  /** Told of each host that is asked through one, once. */
   readonly onProxied?: (host: string, proxy: URL) => void;
   /** At which hosts registries are asked; at their usual places unless told. */
   readonly hosts?: RegistryHosts;
@@ -117,7 +117,7 @@ export class Transport {
     }
   }
 
-  /** Which hosts were asked by way of which proxy, each in words. */
+  /** Which hosts were asked through which proxy, in words. */
   proxied(): readonly string[] {
     return this.#connections.proxied();
   }

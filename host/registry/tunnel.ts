@@ -15,7 +15,7 @@ export interface ProxyAccess {
   readonly lookup: LookupFunction;
 }
 
-/** Connects by way of a proxy: CONNECT (RFC 9110, section 9.3.6), and on what that opens `secure` makes a TLS connection. */
+/** Connects through a proxy: CONNECT (RFC 9110, section 9.3.6), and on what that opens `secure` makes a TLS connection. */
 export function tunnelThrough(
   access: ProxyAccess,
   secure: buildConnector.connector,

@@ -107,7 +107,7 @@ describe("a registry that only the proxy reaches, with an authority of its own a
     }
   }
 
-  test("the log says by way of which proxy, and nothing says by which password", { skip }, async () => {
+  test("the log says through which proxy, and nothing says by which password", { skip }, async () => {
     const { daemon, proxy, options, environment } = setting;
     assert.ok(daemon.output.includes(`${NAME} is asked through the proxy http://${proxy.host}`));
     const name = `${NAME}/team/signed:1`;
@@ -125,7 +125,7 @@ describe("a registry that only the proxy reaches, with an authority of its own a
       for (const secret of [PASSWORD, USER, AUTHORIZATION]) assert.ok(!said.includes(secret));
   });
 
-  test("doctor says by way of which proxy it asked", { skip }, async () => {
+  test("doctor says through which proxy it asked", { skip }, async () => {
     const { hosts, environment, proxy } = setting;
     const where = ["--containerd", "/nonexistent", "--socket", "/nonexistent", "--hosts-dir", hosts];
     const image = `${NAME}/team/signed:1`;
@@ -136,7 +136,7 @@ describe("a registry that only the proxy reaches, with an authority of its own a
       "--image",
       image,
     ]);
-    assert.ok(stdout.includes(`${NAME} by way of the proxy http://${proxy.host}`), stdout);
+    assert.ok(stdout.includes(`${NAME} through the proxy http://${proxy.host}`), stdout);
     assert.ok(!stdout.includes(PASSWORD));
   });
 });
