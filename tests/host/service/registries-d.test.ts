@@ -114,9 +114,18 @@ test("only *.yaml of the folder is read; a folder or file that cannot be read is
   writeFileSync(join(folder, "c.yaml~"), "[");
   assert.equal(RegistriesD.read(folder).whyNot(SCOPES), null);
   mkdirSync(join(folder, "d.yaml"));
-  assert.throws(() => RegistriesD.read(folder), /d\.yaml is not a regular file/);
+  const message = `${folder}/d.yaml is not a regular file`;
+  assert.throws(() => RegistriesD.read(folder), { name: "RegistriesDInvalid", message });
   assert.throws(() => RegistriesD.read(join(folder, "gone")), /gone cannot be read: ENOENT/);
   assert.throws(() => new Attachments(join(folder, "gone")), RegistriesDInvalid);
+});
+
+test("a folder of more than 256 files is an error", (t) => {
+  const folder = temporaryFolder(t);
+  for (let i = 0; i < 256; i++) writeFileSync(join(folder, `${i}.yaml`), "");
+  RegistriesD.read(folder);
+  writeFileSync(join(folder, "256.yaml"), "");
+  assert.throws(() => RegistriesD.read(folder), /has more than 256 files$/);
 });
 
 // --- in a judgement ----------------------------------------------------------------------------------------------

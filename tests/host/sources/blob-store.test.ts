@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -161,6 +162,23 @@ test("a folder that others may write to, or that is none, is refused", async (t)
   const file = join(temporaryFolder(t), "file");
   writeFileSync(file, "");
   await assert.rejects(openStore(file), StoreRefused);
+});
+
+const isRoot = process.geteuid?.() === 0;
+test("a folder of somebody else is refused", {
+  skip: !isRoot && "only root can give a folder away",
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  chownSync(folder, 12345, 12345);
+  await assert.rejects(openStore(folder), new StoreRefused(`${folder} belongs to user 12345`));
+});
+
+test("what is no digest is not made a path of", async (t) => {
+  const store = await openStore(temporaryFolder(t));
+  for (const digest of ["sha256:../../etc/passwd", `sha512:${"a".repeat(64)}`, ""]) {
+    await assert.rejects(store.read(digest, MIB), TypeError);
+    assert.throws(() => store.keep(digest, BLOB), TypeError);
+  }
 });
 
 function openStore(folder: string, maxBytes = MIB, warnings: string[] = []): Promise<BlobStore> {
