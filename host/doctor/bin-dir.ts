@@ -1,4 +1,4 @@
-import { lstat, readdir, stat } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { DEFAULT_BIN_DIR, ENTRY, readEntry } from "../plugin/installation/bin-dir.js";
@@ -56,9 +56,11 @@ async function folderFinding(folder: string, entries: readonly string[] | null):
       "run countersign plugin install",
     );
   }
-  for (let path = folder; ; path = dirname(path)) {
+  const real = await realpath(folder);
+  // Where there are links, those who can change what is above either can change what is found there.
+  for (const path of new Set([...withParents(folder), ...withParents(real)])) {
     const { uid, mode } = await stat(path);
-    const sticky = (mode & 0o1000) !== 0 && path !== folder;
+    const sticky = (mode & 0o1000) !== 0 && path !== folder && path !== real;
     if (uid !== 0 || ((mode & WRITABLE_BY_OTHERS) !== 0 && !sticky)) {
       return error(
         "bin-dir",
@@ -67,8 +69,12 @@ async function folderFinding(folder: string, entries: readonly string[] | null):
         `chown root:root ${path}; chmod go-w ${path}`,
       );
     }
-    if (path === dirname(path)) return ok("bin-dir", `${folder} can only be changed by root`);
   }
+  return ok("bin-dir", `${folder} can only be changed by root`);
+}
+
+function withParents(path: string): readonly string[] {
+  return path === dirname(path) ? [path] : [path, ...withParents(dirname(path))];
 }
 
 /** containerd executes every entry, in the order of their names, and pulls nothing if one of them cannot be. */
