@@ -11,5 +11,5 @@ export function wholeNumber(option: string, given: string, max: number): number 
 export function numberUpTo(option: string, given: string, max: number): number {
   const number = /^\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
   if (number > 0 && number <= max) return number;
-  throw new UsageError(`--${option}: ${JSON.stringify(given)} is not a number up to ${max}`);
+  throw new UsageError(`--${option}: ${JSON.stringify(given)} is not a number above 0 and up to ${max}`);
 }

@@ -26,10 +26,19 @@ function assertKnown(args: readonly string[], options: OptionTable): void {
       const known = Object.keys(options).map((name) => `--${name}`);
       throw new UsageError(`unknown option ${token.rawName}${suggestion(token.rawName, known)}`);
     }
+    if (option.type === "string") assertValue(token.rawName, token.value, token.inlineValue);
     const mayRepeat = option.type === "string" && option.multiple === true;
     if (seen.has(token.name) && !mayRepeat) throw new UsageError(`${token.rawName} is given twice`);
     seen.add(token.name);
   }
+}
+
+function assertValue(option: string, value: string | undefined, inline: boolean | undefined): void {
+  if (value === undefined) throw new UsageError(`${option} needs a value`);
+  // parseArgs takes it for a forgotten value.
+  if (inline || !value.startsWith("-") || value.length === 1) return;
+  const written = option.startsWith("--") ? `${option}=${value}` : `${option}${value}`;
+  throw new UsageError(`${option} needs a value; one that begins with "-" is written ${written}`);
 }
 
 function parsed(args: readonly string[], options: OptionTable) {

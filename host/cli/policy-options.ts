@@ -20,6 +20,6 @@ export const POLICY_OPTION = {
 export function requirePolicy(explicit: string | undefined): LoadedPolicy {
   const state = loadPolicy(findPolicy(explicit, CLI_POLICY_PATHS));
   policyWarnings(state).forEach(note);
-  if (state.kind !== "loaded") throw new UsageError(`${state.code}: ${state.reason}`);
+  if (state.kind !== "loaded") throw new UsageError(`${state.code}: ${state.reason}`, state.code);
   return state;
 }

@@ -1,8 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type { PolicyCore } from "../core/core.js";
 import { descriptorOf } from "../oci/manifest.js";
+import { RegistryError } from "../registry/error.js";
 import { PATIENT_RETRY } from "../registry/retry.js";
 import type { Transport } from "../registry/transport.js";
+import { jsonLine } from "../service/one-line.js";
 import { readAhead } from "../signing/attach/read-ahead.js";
 import { findImage } from "../signing/copy/copy-image.js";
 import { namesOf } from "../signing/identity.js";
@@ -35,8 +37,21 @@ const FORMATS: ReadonlyMap<string, readonly SignatureFormat[]> = new Map([
 /** Microseconds for the tables of the key: a password takes longer than that to become the key. */
 const WARM_UP_US = 5_000;
 
-/** What `sign-image` does. `started` is becoming the signer already; null: its password is still to be typed. */
+/** What `sign-image` does; a registry that fails is named, for there may be three. `started` is becoming the signer already; null: its password is still to be typed. */
 export async function runSigning(
+  given: Given<SignImageOptions>,
+  started: Promise<Signer> | null,
+): Promise<ExitCode> {
+  try {
+    return await copyAndSign(given, started);
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.repository === undefined) throw error;
+    if (error.detail.includes(error.repository)) throw error;
+    throw new RegistryError(error.code, `${error.repository}: ${error.detail}`);
+  }
+}
+
+async function copyAndSign(
   { values, operands }: Given<SignImageOptions>,
   started: Promise<Signer> | null,
 ): Promise<ExitCode> {
@@ -87,9 +102,14 @@ export async function runSigning(
   if (foreign.length > 0) note(`${foreign.length} foreign layers are not copied, and stay where they are`);
   denials(verdicts).forEach(note);
   const code = exitCode(verdicts.map(({ verdict }) => verdict));
-  if (code !== EXIT.ok) return code;
-  const { fingerprint } = signer.publicKey;
   const name = namesOf(plan.identity).at(-1) ?? "";
+  if (code !== EXIT.ok) {
+    const denied = verdicts.find(({ verdict }) => !verdict.ok)?.verdict;
+    if (values.json)
+      print(jsonLine({ ok: false, code: denied?.code, reason: denied?.reason, name, digest: root.digest }));
+    return code;
+  }
+  const { fingerprint } = signer.publicKey;
   const said = { name, digest: root.digest, tag: plan.tag, signed: result.signed, fingerprint };
   print(values.json ? signedJson(said) : signedText(said));
   return EXIT.ok;

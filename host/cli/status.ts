@@ -11,6 +11,7 @@ import {
 } from "../server/generated/countersign/v1/verifier.js";
 import { command } from "./command.js";
 import { EXIT } from "./exit-code.js";
+import { failureJson } from "./failure-json.js";
 import { note, print } from "./output.js";
 
 const DEADLINE_MS = 5_000;
@@ -32,6 +33,7 @@ if none is or the file has changed and could not be put in force, and with 3 if 
       return status.loaded && status.reloadFailure === "" ? EXIT.ok : EXIT.denied;
     } catch (error) {
       if (!(error instanceof Denial)) throw error;
+      if (values.json) print(failureJson(error));
       note(`${error.code}: ${error.message}`);
       return EXIT.undecided;
     }

@@ -21,6 +21,8 @@ export class RegistryError extends Error {
   readonly detail: string;
   readonly retryAfterMs?: number;
   readonly transient: boolean;
+  /** HOST/REPOSITORY that was asked, as the image is named; for whoever asks several. */
+  repository?: string;
 
   constructor(code: RegistryCode, detail: string, options: RegistryErrorOptions = {}) {
     super(`${code}: ${detail}`);

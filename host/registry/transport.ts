@@ -111,9 +111,13 @@ export class Transport {
       return await read(await this.#askEitherWay(purpose, call));
     } catch (error) {
       const failure = connectionFailure(error, call.signal);
-      if (!(failure instanceof RegistryError && failure.code === "registry-unauthorized")) throw failure;
+      if (!(failure instanceof RegistryError)) throw failure;
+      failure.repository ??= `${at.registry}/${repository}`;
+      if (failure.code !== "registry-unauthorized") throw failure;
       const withheld = await this.#authorizer.withheld(purpose);
-      throw withheld === null ? failure : new RegistryError(failure.code, `${failure.detail}; ${withheld}`);
+      if (withheld === null) throw failure;
+      const explained = new RegistryError(failure.code, `${failure.detail}; ${withheld}`);
+      throw Object.assign(explained, { repository: failure.repository });
     }
   }
 

@@ -11,6 +11,7 @@ export class SocketRefused extends Error {
 }
 
 const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
 /** What `sockaddr_un` holds on Linux, unix(7), less the final zero. */
 const PATH_LIMIT = 107;
 
@@ -20,7 +21,8 @@ const PATH_LIMIT = 107;
  * daemons that start at the same moment one listens.
  */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
-  if (Buffer.byteLength(path) > PATH_LIMIT) refuse(path, `is longer than ${PATH_LIMIT} bytes`);
+  if (Buffer.byteLength(path) > PATH_LIMIT)
+    refuse(path, `is longer than ${PATH_LIMIT} bytes: choose a shorter --socket`);
   prepareFolder(dirname(path));
   try {
     await holdingStartLock(`${path}.lock`, async () => {
@@ -48,25 +50,31 @@ export async function listenOnDescriptor(server: Server, fd: number, path: strin
   }
 }
 
+const elsewhere = "choose a --socket in a folder of its own";
+
 function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    refuse(folder, `cannot be made: ${codeOf(error)}`);
+    const denied = codeOf(error) === "EACCES" ? `: run it as root, or ${elsewhere}` : "";
+    refuse(folder, `cannot be made: ${codeOf(error)}${denied}`);
   }
   const stats = lstatSync(folder);
-  if (!stats.isDirectory()) refuse(folder, "is not a folder but a link");
+  if (!stats.isDirectory()) refuse(folder, `is not a folder but a link: ${elsewhere}`);
   if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) {
-    refuse(folder, `belongs to user ${stats.uid}, neither to root nor to us`);
+    refuse(folder, `belongs to user ${stats.uid}, neither to root nor to us: ${elsewhere}`);
   }
-  if (stats.mode & WRITABLE_BY_OTHERS) refuse(folder, "may be written to by others");
+  // Of /tmp and the like nobody is to take the right away.
+  const advice = stats.mode & STICKY ? elsewhere : `chmod go-w ${folder}, or ${elsewhere}`;
+  if (stats.mode & WRITABLE_BY_OTHERS) refuse(folder, `may be written to by others: ${advice}`);
 }
 
 async function removeStale(path: string): Promise<void> {
   const stats = statsOf(path);
   if (!stats) return;
-  if (!stats.isSocket()) refuse(path, "is there and is not a socket");
-  if (await isAnswering(path)) refuse(path, "is in use: another daemon answers on it");
+  if (!stats.isSocket()) refuse(path, "is there and is not a socket: remove it, or choose another --socket");
+  if (await isAnswering(path))
+    refuse(path, "is in use: another daemon answers on it; stop it, or choose another --socket");
   unlinkSync(path);
 }
 

@@ -55,7 +55,8 @@ export class BlobStore {
       const { mode, uid } = await stat(folder);
       if (uid !== 0 && uid !== process.geteuid?.())
         throw new StoreRefused(`${folder} belongs to user ${uid}`);
-      if (mode & WRITABLE_BY_OTHERS) throw new StoreRefused(`${folder} may be written to by others`);
+      if (mode & WRITABLE_BY_OTHERS)
+        throw new StoreRefused(`${folder} may be written to by others: chmod go-w it`);
     } catch (error) {
       if (error instanceof StoreRefused) throw error;
       throw new StoreRefused(`${folder} cannot be used: ${(error as NodeJS.ErrnoException).code}`);

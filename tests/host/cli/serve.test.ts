@@ -147,7 +147,7 @@ test("a verdict is given again for a while, and its record says so; --cache-acce
 test("--blob-cache: a folder that others may write to, or that cannot be made, is refused", async (t) => {
   const open = temporaryFolder(t);
   chmodSync(open, 0o777);
-  const refused = /^countersign: --blob-cache: .* may be written to by others\n$/;
+  const refused = /^countersign: --blob-cache: .* may be written to by others: chmod go-w it\n$/;
   assertUsageError(await runCli(["serve", "--blob-cache", open]), refused);
   assertUsageError(await runCli(["serve"], { CACHE_DIRECTORY: open }), refused);
   assertUsageError(await runCli(["serve", "--blob-cache", "/dev/null/x"]), /cannot be used: ENOTDIR/);

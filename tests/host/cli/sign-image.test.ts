@@ -203,7 +203,11 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     status: 3,
     says: /cannot be read \(ENOENT\)$/,
   },
-  "a SOURCE that does not answer": { source: "127.0.0.1:1/a:v1", status: 3, says: /connection refused$/ },
+  "a SOURCE that does not answer": {
+    source: "127.0.0.1:1/a:v1",
+    status: 3,
+    says: /^countersign: registry-unavailable: 127\.0\.0\.1:1\/a: connection refused$/,
+  },
   "no right to push": {
     onRequest: (method) => (method === "GET" ? undefined : { status: 403 }),
     status: 3,
@@ -270,9 +274,9 @@ describe("sign-image refuses, and pushes nothing:", () => {
     assertRefused(await sign({ ...keys, privateKey: no }, name, name), { status: 2, says: unreadable });
     assertRefused(await sign({ ...keys, publicKey: no }, name, name), { status: 2, says: unreadable });
     const missing = await runCli(["sign-image", name, name, keys.privateKey], ENV);
-    assertRefused(missing, { status: 2, says: /PUBLIC-KEY is missing$/ });
+    assertRefused(missing, { status: 2, says: /PUBLIC-KEY is missing: see/ });
     const surplus = await sign(keys, name, name, "surplus");
-    assertRefused(surplus, { status: 2, says: /unexpected "surplus"$/ });
+    assertRefused(surplus, { status: 2, says: /unexpected "surplus": see/ });
 
     const untagged = await sign(keys, `${registry.host}/a@${image.digest}`, `oci:${no}`);
     assertRefused(untagged, { status: 2, says: /TARGET needs a tag, as in oci:DIR:TAG/ });
@@ -302,6 +306,12 @@ test("a signature that the policy denies all the same is no success, and has no 
   assert.equal(result.status, 1);
   assert.equal(result.stdout, "");
   assert.match(result.stderr, /is signed but denied by the policy: signature-invalid: /);
+  const args = [`${registry.host}/a:v1`, `${registry.host}/b:v1`, "--policy", policy, "--json"] as const;
+  const { ok, code, name, digest } = JSON.parse((await sign(keysFor(t), ...args)).stdout);
+  assert.deepEqual(
+    [ok, code, name, digest],
+    [false, "signature-invalid", `${registry.host}/b:v1`, image.digest],
+  );
   assert.equal(registry.repository("b").tags.get("v1"), undefined);
 });
 

@@ -25,6 +25,22 @@ for (const { words } of COMMANDS) {
   });
 }
 
+test("help is had however it is asked for", async () => {
+  const program = (await runCli(["--help"])).stdout;
+  const verify = (await runCli(["verify", "--help"])).stdout;
+  const group = (await runCli(["policy", "--help"])).stdout;
+  for (const [args, expected] of [
+    [["help"], program],
+    [["-h"], program],
+    [["help", "verify"], verify],
+    [["verify", "-h"], verify],
+    [["help", "policy"], group],
+    [["policy", "-h"], group],
+  ] as const) {
+    assert.deepEqual(await runCli(args), { status: 0, stdout: expected, stderr: "" }, args.join(" "));
+  }
+});
+
 test("help fits a terminal of 120 columns", async () => {
   for (const args of [["--help"], ...COMMANDS.map(({ words }) => [...words.split(" "), "--help"])]) {
     for (const line of (await runCli(args)).stdout.split("\n")) assert.ok(line.length <= 120, line);
@@ -36,22 +52,29 @@ test("--version prints the version in package.json", async () => {
   const { status, stdout } = await runCli(["--version"]);
   assert.equal(stdout, `countersign ${version}\n`);
   assert.equal(status, 0);
+  assert.equal((await runCli(["version"])).stdout, stdout);
 });
 
 const WRONG: [args: string[], message: RegExp][] = [
   [[], /a command is missing/],
   [["verfy", "nginx"], /unknown command "verfy", did you mean verify\?/],
-  [["frobnicate"], /unknown command "frobnicate"$/m],
+  [["frobnicate"], /unknown command "frobnicate": see "countersign --help"$/m],
+  [["check", "policy.json"], /unknown command "check", did you mean policy check\?/],
+  [["sign", "a", "b"], /unknown command "sign", did you mean sign-image\?/],
   [["policy"], /policy needs one of: check, explain, digest/],
   [["polcy", "check", "policy.json"], /unknown command "polcy", did you mean policy check\?/],
   [["policy", "digset"], /unknown command "policy digset", did you mean policy digest\?/],
   [["--polcy"], /unknown option --polcy/],
-  [["verify"], /NAME… is missing/],
+  [["-x"], /unknown option -x: see "countersign --help"/],
+  [["verify"], /NAME… is missing: see "countersign verify --help"/],
   [["verify", "--polcy", "p.json", "nginx"], /unknown option --polcy, did you mean --policy\?/],
-  [["verify", "-x", "nginx"], /unknown option -x/],
+  [["verify", "-x", "nginx"], /unknown option -x: see "countersign verify --help"/],
   [["verify", "--constructor", "nginx"], /unknown option --constructor/],
   [["verify", "--json=yes", "nginx"], /--json.* does not take an argument/],
-  [["verify", "nginx", "--policy"], /--policy/],
+  [["verify", "nginx", "--policy"], /--policy needs a value/],
+  [["install", "--serve-option", "--x=1"], /--serve-option needs a value; .* --serve-option=--x=1/],
+  [["sign-image", "-a", "-x=1", "a", "b", "c", "d"], /-a needs a value; .* written -a-x=1/],
+  [["verify", "nginx", "--timeout", "-1"], /--timeout needs a value; .* written --timeout=-1/],
   [["verify", "nginx", "--policy", ""], /--policy needs a value/],
   [["verify", "nginx", "--policy", "a", "--policy", "b"], /--policy is given twice/],
   [["verify", "nginx", "--platform", "arm64"], /--platform: "arm64" is not OS\/ARCH/],
@@ -65,7 +88,7 @@ const WRONG: [args: string[], message: RegExp][] = [
   [["verify", "nginx", "--audit-log", "/nonexistent/audit"], /--audit-log: .*ENOENT/],
   [["serve", "extra"], /unexpected "extra"/],
   [["policy", "check"], /FILE is missing/],
-  [["policy", "explain", "a", "b"], /unexpected "b"/],
+  [["policy", "explain", "a", "b"], /unexpected "b": see "countersign policy explain --help"/],
   [
     ["plugin", "install", "--bin-dir", "/tmp/it's"],
     /--bin-dir: "\/tmp\/it's" has characters that need quoting/,

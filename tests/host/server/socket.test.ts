@@ -54,7 +54,7 @@ test("of daemons that start at once where a socket is stale, one listens and the
   assert.ok(first !== undefined);
   assert.equal(more.length, 0);
   for (const start of starts) {
-    if (start.status === "rejected") assert.match(start.reason.message, /another daemon answers on it$/);
+    if (start.status === "rejected") assert.match(start.reason.message, /another daemon answers on it; /);
   }
   assert.equal((await verifyImage(verifierClient(t, first.daemon))).ok, true);
   assert.deepEqual(readdirSync(dirname(socket)), ["verifier.sock"]);
@@ -77,7 +77,10 @@ test("a lock left behind by a process whose number another has now does not hold
 test("a socket another daemon answers on is refused, and the other goes on", async (t) => {
   const socket = join(temporaryFolder(t), "verifier.sock");
   const { daemon } = await start(t, socket);
-  await assertRefused(start(t, socket), `${socket} is in use: another daemon answers on it`);
+  await assertRefused(
+    start(t, socket),
+    `${socket} is in use: another daemon answers on it; stop it, or choose another --socket`,
+  );
   assert.equal((await verifyImage(verifierClient(t, daemon))).ok, true);
 });
 
@@ -105,7 +108,10 @@ test("what systemd passes has to be a socket", async (t) => {
 test("a file in the socket's place is refused and kept", async (t) => {
   const socket = join(temporaryFolder(t), "verifier.sock");
   writeFileSync(socket, "precious");
-  await assertRefused(start(t, socket), `${socket} is there and is not a socket`);
+  await assertRefused(
+    start(t, socket),
+    `${socket} is there and is not a socket: remove it, or choose another --socket`,
+  );
   assert.equal(readFileSync(socket, "utf8"), "precious");
 });
 
@@ -115,14 +121,22 @@ test("a link in the socket's place is refused, even to a socket", async (t) => {
   t.after(() => elsewhere.close());
   const socket = join(folder, "verifier.sock");
   symlinkSync(join(folder, "elsewhere.sock"), socket);
-  await assertRefused(start(t, socket), `${socket} is there and is not a socket`);
+  await assertRefused(
+    start(t, socket),
+    `${socket} is there and is not a socket: remove it, or choose another --socket`,
+  );
 });
 
+const ELSEWHERE = "choose a --socket in a folder of its own";
 for (const mode of [0o770, 0o707, 0o1777]) {
   test(`a folder of mode ${mode.toString(8)}, which others may write to, is refused`, async (t) => {
     const folder = temporaryFolder(t);
     chmodSync(folder, mode);
-    await assertRefused(start(t, join(folder, "verifier.sock")), `${folder} may be written to by others`);
+    const advice = mode & 0o1000 ? ELSEWHERE : `chmod go-w ${folder}, or ${ELSEWHERE}`;
+    await assertRefused(
+      start(t, join(folder, "verifier.sock")),
+      `${folder} may be written to by others: ${advice}`,
+    );
   });
 }
 
@@ -132,7 +146,7 @@ test("a folder that is a link is refused", async (t) => {
   symlinkSync(join(folder, "real"), join(folder, "link"));
   await assertRefused(
     start(t, join(folder, "link", "verifier.sock")),
-    `${join(folder, "link")} is not a folder but a link`,
+    `${join(folder, "link")} is not a folder but a link: ${ELSEWHERE}`,
   );
 });
 
@@ -144,13 +158,13 @@ test("a folder of somebody else is refused", {
   chownSync(folder, 12345, 12345);
   await assertRefused(
     start(t, join(folder, "verifier.sock")),
-    `${folder} belongs to user 12345, neither to root nor to us`,
+    `${folder} belongs to user 12345, neither to root nor to us: ${ELSEWHERE}`,
   );
 });
 
 test("a path longer than a socket can have is refused, not cut", async (t) => {
   const socket = join(temporaryFolder(t), `${"s".repeat(120)}.sock`);
-  await assertRefused(start(t, socket), `${socket} is longer than 107 bytes`);
+  await assertRefused(start(t, socket), `${socket} is longer than 107 bytes: choose a shorter --socket`);
 });
 
 test("a folder that cannot be made is one clear line", async (t) => {

@@ -158,7 +158,10 @@ test("a process that is killed while it keeps blobs leaves whole ones only", asy
 test("a folder that others may write to, or that is none, is refused", async (t) => {
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o777);
-  await assert.rejects(openStore(folder), new StoreRefused(`${folder} may be written to by others`));
+  await assert.rejects(
+    openStore(folder),
+    new StoreRefused(`${folder} may be written to by others: chmod go-w it`),
+  );
   const file = join(temporaryFolder(t), "file");
   writeFileSync(file, "");
   await assert.rejects(openStore(file), StoreRefused);
