@@ -124,6 +124,15 @@ function withMagic(magic: string, at = 0, byte = 0x61): Buffer {
   const entry = encodeEntry(a);
   entry.write(magic, 257, "latin1");
   entry[at] = byte;
+  return resummed(entry);
+}
+
+/** An archive whose header has a number there that is larger than any. */
+function withHugeNumber(at: number, width: number): Buffer {
+  return resummed(encodeEntry(a).fill(0xff, at, at + width));
+}
+
+function resummed(entry: Buffer): Buffer {
   entry.write("        ", 148);
   const sum = entry.subarray(0, 512).reduce((total, byte) => total + byte, 0);
   entry.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
@@ -171,6 +180,8 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
     ["an empty path in an extended header", makeTar([pax(["path", ""]), a]), /has the path ""$/],
   ],
   "archive-invalid": [
+    ["a size that no file has", withHugeNumber(124, 12), /a size is out of range$/],
+    ["a time that there never is", withHugeNumber(136, 12), /a size is out of range$/],
     ["a sparse file", makeTar([pax(["GNU.sparse.major", "1"]), a]), /has a sparse file$/],
     [
       "a folder with content",

@@ -5,10 +5,17 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rename, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { digestOf } from "../../../host/oci/digest.js";
-import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../host/oci/media-types.js";
+import {
+  DOCKER_MANIFEST,
+  OCI_CONFIG,
+  OCI_INDEX,
+  OCI_LAYER_GZIP,
+  OCI_MANIFEST,
+} from "../../../host/oci/media-types.js";
 import { LayoutCopy } from "../../../host/offline/layout-copy.js";
-import { descriptorOf, makeImage } from "../../support/image.js";
+import { descriptorOf, makeImage, type TestImage } from "../../support/image.js";
 import { folderFor } from "../layout/setup.js";
 import { makeTar, paxRecords, type TarEntry } from "../layout/tar.js";
 import {
@@ -30,6 +37,7 @@ import {
 
 const REF_NAME = "org.opencontainers.image.ref.name";
 const [CONFIG = assert.fail(), LAYER = assert.fail()] = IMAGE.blobs;
+const [, OTHER_LAYER = assert.fail()] = OTHER.blobs;
 const pathOf = (content: Uint8Array) => `blobs/sha256/${digestOf(content).slice(7)}`;
 const file = (path: string, content: Uint8Array | string): TarEntry => ({ path, content });
 const blob = (content: Uint8Array): TarEntry => file(pathOf(content), content);
@@ -243,6 +251,11 @@ const layouts: Record<string, [string, readonly TarEntry[]][]> = {
       reindexed(SIGNED, (text) => text.replace('"digest"', '"urls":["http://evil"],"digest"')),
     ],
     [
+      "more entries than are looked at",
+      layoutOf(...Array.from({ length: 1_024 }, () => imageEntry(IMAGE)), signatureEntry(IMAGE)),
+    ],
+    ["an index of more platforms than are looked at", layoutOf(imageEntry(indexOf(1_025)))],
+    [
       "an image that is there twice, as of two types",
       layoutOf(imageEntry(IMAGE), signatureEntry(IMAGE), renamed({ mediaType: DOCKER_MANIFEST })),
     ],
@@ -339,6 +352,30 @@ test("archive-name-mismatch: a copy takes no names along, so that it may be writ
   assert.equal((await judge(t, "oci-archive", files, { copyTo: target })).code, "accepted");
   assert.doesNotMatch(await readFile(join(target, "index.json"), "utf8"), /nginx/);
 });
+
+const DIFF_IDS = [LAYER, OTHER_LAYER].map((layer) => digestOf(gunzipSync(layer)));
+const twoLayers: [code: string, what: string, layers: string[], diffIds: string[]][] = [
+  ["accepted", "each in its place", ["a", "b"], DIFF_IDS],
+  ["blob-mismatch", "in another order", ["b", "a"], DIFF_IDS],
+  ["archive-manifest-mismatch", "of which one is there in both places", ["b", "b"], DIFF_IDS],
+  ["archive-manifest-mismatch", "of which the configuration knows one", ["a", "b"], DIFF_IDS.slice(0, 1)],
+  ["manifest-invalid", "that the configuration calls by no digest", ["a", "b"], ["x", "y"]],
+];
+for (const [code, what, layers, diffIds] of twoLayers) {
+  test(`${code}: an archive without a layout, with two layers, ${what}`, async (t) => {
+    const image = twoLayered(diffIds);
+    const [config = assert.fail()] = image.blobs;
+    const contents: Record<string, Uint8Array> = { a: LAYER, b: OTHER_LAYER };
+    const files = [
+      file("config", config),
+      ...[...new Set(layers)].map((path) => file(path, contents[path] ?? "")),
+      manifestJson(image, { Config: "config", Layers: layers }),
+    ];
+    const signatures = layoutOf(imageEntry(image), signatureEntry(image));
+    const verdict = await judge(t, "docker-archive", files, { signatures });
+    assert.equal(verdict.code, code, verdict.reason);
+  });
+}
 
 test("image-ambiguous: a manifest that is signed by two configurations' manifests", async (t) => {
   const document = JSON.parse(Buffer.from(IMAGE.bytes).toString());
@@ -455,6 +492,30 @@ function inserted({ content }: TarEntry, text: string): TarEntry {
 function edited(files: readonly TarEntry[], change: Record<string, unknown>): TarEntry[] {
   const [image] = JSON.parse(String(files.find(({ path }) => path === "manifest.json")?.content));
   return swapped(files, "manifest.json", JSON.stringify([{ ...image, ...change }]));
+}
+
+/** An index of so many manifests that are not there. */
+function indexOf(count: number): TestImage {
+  const manifests = Array.from({ length: count }, (_, i) => ({
+    ...{ mediaType: OCI_MANIFEST, digest: digestOf(Buffer.from(`${i}`)), size: 1 },
+  }));
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }));
+  return { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes), blobs: [], children: [] };
+}
+
+/** An image of this one's layer and another's, with a configuration that says so of its layers. */
+function twoLayered(diffIds: readonly string[]): TestImage {
+  const config = Buffer.from(JSON.stringify({ os: "linux", rootfs: { type: "layers", diff_ids: diffIds } }));
+  const described = (mediaType: string, content: Uint8Array) => ({
+    ...{ mediaType, digest: digestOf(content), size: content.length },
+  });
+  const layers = [LAYER, OTHER_LAYER].map((layer) => described(OCI_LAYER_GZIP, layer));
+  const document = {
+    ...{ schemaVersion: 2, mediaType: OCI_MANIFEST },
+    ...{ config: described(OCI_CONFIG, config), layers },
+  };
+  const bytes = Buffer.from(JSON.stringify(document));
+  return { ...IMAGE, bytes, digest: digestOf(bytes), blobs: [config, LAYER, OTHER_LAYER] };
 }
 
 function swapped(files: readonly TarEntry[], path: string, content: Uint8Array | string): TarEntry[] {

@@ -198,6 +198,14 @@ const BAD_CONFIGURATIONS: readonly [what: string, providers: string, message: Re
   ["no yaml", "- [", /not valid yaml$/],
 ];
 
+test("what a provider answers that fails is not taken", async (t) => {
+  const folder = folderFor(t);
+  provider(folder, "p", { auth: { "r.test": { username: "u", password: SECRET } } });
+  writeFileSync(join(folder, "p"), `${readFileSync(join(folder, "p"), "utf8")}exit 3\n`);
+  const source = await providers(folder, configuration(folder, yaml("p")));
+  await assert.rejects(source.lookup("r.test", "a"), { message: `${folder}/p: failed with status 3` });
+});
+
 test("a configuration of another kind is refused, though it has providers", async (t) => {
   const path = configuration(folderFor(t), yaml("p"));
   const text = readFileSync(path, "utf8");

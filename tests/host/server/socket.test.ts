@@ -74,6 +74,24 @@ test("a lock left behind by a process whose number another has now does not hold
   await start(t, socket);
 });
 
+test("a lock that somebody who lives goes on holding is refused, and left to him", async (t) => {
+  const socket = join(temporaryFolder(t), "verifier.sock");
+  const [pid, , ...rest] = readFileSync("/proc/self/stat", "utf8").split(" ");
+  const holder = `${pid} ${rest[19]}\n`;
+  writeFileSync(`${socket}.lock`, holder);
+  let now = performance.now();
+  t.mock.method(performance, "now", () => {
+    now += 2_000;
+    return now;
+  });
+  await assertRefused(
+    start(t, socket),
+    `${socket}.lock is held by another daemon that starts; if there is none, remove it`,
+  );
+  assert.equal(readFileSync(`${socket}.lock`, "utf8"), holder);
+  assert.deepEqual(readdirSync(dirname(socket)), ["verifier.sock.lock"]);
+});
+
 test("a socket another daemon answers on is refused, and the other goes on", async (t) => {
   const socket = join(temporaryFolder(t), "verifier.sock");
   const { daemon } = await start(t, socket);

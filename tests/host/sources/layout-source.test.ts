@@ -5,6 +5,7 @@ import type { Evidence, Request } from "#component/types";
 import type { LayoutFiles } from "../../../host/layout/layout-files.js";
 import { LayoutSnapshot } from "../../../host/layout/layout-reader.js";
 import { digestOf } from "../../../host/oci/digest.js";
+import { ImageError } from "../../../host/oci/image-error.js";
 import { LayoutSource } from "../../../host/sources/layout-source.js";
 import { makeImage } from "../../support/image.js";
 import { contentOf, layoutWith, patience } from "../layout/setup.js";
@@ -39,6 +40,13 @@ test("a layout that cannot be read is said to be so, and hides nothing that the 
   const source = new LayoutSource([layout(broken), layout(layoutOf(BUNDLE))]);
   const [unreadable, list] = await fetched(source, "referrers", IMAGE.digest);
   assert.equal(unreadable, "unavailable layout-invalid");
+  assert.match(String(list), new RegExp(digestOf(BUNDLE.blobs[0] as Uint8Array)));
+});
+
+test("what is no file among the blobs is nothing, and hides nothing", async () => {
+  const link = `blobs/sha256/${"0".repeat(64)}`;
+  const source = new LayoutSource([layout([...layoutOf(BUNDLE), { path: link }], link)]);
+  const [list] = await fetched(source, "referrers", IMAGE.digest);
   assert.match(String(list), new RegExp(digestOf(BUNDLE.blobs[0] as Uint8Array)));
 });
 
@@ -77,15 +85,18 @@ function damaged(): TarEntry[] {
   );
 }
 
-/** A layout of those files, in memory. */
-function layout(files: readonly TarEntry[]): LayoutSnapshot {
+/** A layout of those files, in memory; what is at `link` is none. */
+function layout(files: readonly TarEntry[], link?: string): LayoutSnapshot {
   const contents = new Map(files.map(({ path, content = "" }) => [path, Buffer.from(content)]));
   return new LayoutSnapshot("oci:/image", {
     names: async (folder) =>
       [...contents.keys()]
         .filter((path) => path.startsWith(folder))
         .map((path) => path.slice(folder.length + 1)),
-    size: async (path) => contents.get(path)?.length ?? null,
+    size: async (path) => {
+      if (path === link) throw new ImageError(`${path} in the layout is a link`, "source-unreadable");
+      return contents.get(path)?.length ?? null;
+    },
     async *stream(path) {
       yield contents.get(path) ?? assert.fail(path);
     },
