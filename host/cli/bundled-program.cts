@@ -5,16 +5,16 @@ import vm = require("node:vm");
 
 import type * as Program from "./run.js" with { "resolution-mode": "import" };
 
-/** Its parts, as scripts/bundle.mjs leaves them: one file instead of hundreds, and what V8 made of it. */
+/** The bundle's parts, as scripts/bundle.mjs leaves them: one file instead of hundreds, and V8's code cache for it. */
 const BUNDLE = path.join(__dirname, "../../bundle/program.cjs");
 const CODE_CACHE = path.join(__dirname, "../../bundle/program.cache");
-/** The modules it was made of begin here; the npm package has none of them. */
+/** The modules it was made from start here; the npm package has none of them. */
 const MODULES = path.join(__dirname, "run.js");
 const COMPONENT = path.join(__dirname, "../../component/verifier.js");
 
 /**
- * The whole program, loaded in a fraction of the time that its modules take; null where it has not been bundled. A code
- * cache of another Node.js is passed over by V8, which then compiles what it needs.
+ * The whole program, loaded in a fraction of the time that its modules take; null if it has not been bundled. V8
+ * ignores the code cache of another Node.js, and then compiles what it needs.
  */
 function bundledProgram(): typeof Program | null {
   if (!isFresh()) return null;
@@ -23,7 +23,7 @@ function bundledProgram(): typeof Program | null {
 }
 
 function compileBundle(cachedData: Buffer | undefined): { script: vm.Script } {
-  // The bundle is ASCII. Its first line is that of the function, so that lines count as in the file.
+  // The bundle is ASCII. Its first line is the first of the function, so that line numbers are those of the file.
   const source = fs.readFileSync(BUNDLE, "latin1");
   const wrapped = `(function (exports, require, module, __filename) {${source}\n})`;
   return {
@@ -37,7 +37,10 @@ function runBundle(script: vm.Script): typeof Program {
   return bundled.exports;
 }
 
-/** Whether nobody has compiled anything since. Without the modules it is all there is, whenever its files were unpacked. */
+/**
+ * Whether nothing has been compiled since. Without the modules the bundle is all there is, whenever its files were
+ * unpacked.
+ */
 function isFresh(): boolean {
   const [made, modules, component] = [BUNDLE, MODULES, COMPONENT].map(
     (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs,

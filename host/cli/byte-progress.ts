@@ -3,7 +3,7 @@ const ERASE_LINE = "\r\x1b[K";
 const PAUSE = 100;
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-/** How many bytes of how many are done, and how fast, overwritten as work goes on: on a terminal only. */
+/** Bytes done of all bytes, and the rate, overwritten as work goes on: on a terminal only. */
 export class ByteProgress {
   readonly #verb: string;
   readonly #start = performance.now();

@@ -11,7 +11,7 @@ import { UsageError } from "./usage-error.js";
 
 const DAY_S = 24 * 60 * 60;
 const DEFAULTS = { accepted: 300, denied: 5, blobs: 64 };
-/** Longer, and a denial would outlive what it was given for: a signature that comes a moment after its image. */
+/** Longer, and a denial would outlive its cause: a signature that arrives a moment after its image. */
 const MOST_DENIED_S = 60;
 const MOST_BLOBS_MB = 100_000;
 
@@ -40,7 +40,7 @@ export const CACHE_OPTIONS = {
 
 type Values = Given<typeof CACHE_OPTIONS>["values"];
 
-/** How long verdicts are given again. Throws `UsageError`. */
+/** How long verdicts are cached. Throws `UsageError`. */
 export function verdictAges(values: Values): VerdictAges {
   return {
     acceptedMs: 1000 * seconds("cache-accepted", values["cache-accepted"], DEFAULTS.accepted, DAY_S),
@@ -48,7 +48,10 @@ export function verdictAges(values: Values): VerdictAges {
   };
 }
 
-/** `source` with its blobs kept where the options, or systemd, say; itself if nowhere. Throws `UsageError`. */
+/**
+ * `source`, with its blobs kept in the folder that the options or systemd name; `source` itself if there is none.
+ * Throws `UsageError`.
+ */
 export async function withBlobCache(values: Values, source: Source, log: Log): Promise<Source> {
   const size = values["blob-cache-size"];
   const folder = values["blob-cache"] ?? (process.env["CACHE_DIRECTORY"] || undefined);

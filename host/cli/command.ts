@@ -1,6 +1,9 @@
 import type { ExitCode } from "./exit-code.js";
 
-/** An option of a command: `--name`, or `--name VALUE` where `value` names what stands there; `short`: also `-s`. */
+/**
+ * An option of a command: `--name`, or `--name VALUE`, where `value` is the placeholder in the help text; `short`: also
+ * `-s`.
+ */
 export type Option =
   | { readonly type: "boolean"; readonly short?: string; readonly help: string }
   | {
@@ -30,7 +33,7 @@ export interface Command<Options extends OptionTable = OptionTable> {
   /** What must follow the options: exactly these, or with an ellipsis one or more. */
   readonly operands?: readonly string[];
   readonly options: Options;
-  /** Paragraphs for `--help`: what the command does not say by its name. */
+  /** Paragraphs for `--help`: what the command's name does not say. */
   readonly description: string;
   run(given: Given<Options>): Promise<ExitCode>;
 }

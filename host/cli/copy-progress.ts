@@ -25,7 +25,7 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** Shows on a terminal, and nowhere else, how far each blob has come: a line for each, kept when it is there. */
+/** Shows, on a terminal only, how far each blob has come: a line for each, which stays when the blob has arrived. */
 export class CopyProgress {
   readonly #screen: Screen;
   readonly #clock: () => number;

@@ -12,16 +12,20 @@ export const CVM_FINDINGS = [
   "cvm-key-not-measured",
 ] as const;
 
-/** What is below it is measured; below `secret` and `secrets` beside it nothing is, and who runs the CVM can write there. */
+/**
+ * Files below it are measured; those below `secret` and `secrets` beside it are not, and whoever runs the CVM can write
+ * there.
+ */
 const MEASURED = "/data/workload/config/";
-/** The measurement of atakit leaves out files of this name (crates/workload-compose, measure.rs). */
+/** atakit's measurement leaves out files of this name (crates/workload-compose, measure.rs). */
 const LEFT_OUT = "sample_image_verify_policy.json";
 
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * What in the policy of Automata's cvm-agent keeps the image policy at `imagePolicyFile` from doing what it is there for
- * (automata-linux, docs/cvm-agent-policy.md, workload_config). Throws `UsageError` for what is no such file.
+ * What in the policy of Automata's cvm-agent keeps the image policy at `imagePolicyFile` from having its effect
+ * (automata-linux, docs/cvm-agent-policy.md, workload_config). Throws `UsageError` for a file that is not such a
+ * policy.
  */
 export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding[] {
   const text = readText(file);
@@ -74,12 +78,12 @@ export function cvmAgentFindings(file: string, imagePolicyFile: string): Finding
   return findings.sort((a, b) => a.line - b.line);
 }
 
-/** What in the image policy itself matters in a CVM, beside what is found everywhere. */
+/** What in the image policy matters only in a CVM. */
 export function cvmPolicyFindings({ findings, keys }: Pick<PolicySummary, "findings" | "keys">): Finding[] {
   const known = findings.map(
     (finding): Finding => (isNoDetail(finding) ? { ...finding, severity: "warning" } : finding),
   );
-  // A file of several certificates is one place; one among secrets is found everywhere.
+  // A file of several certificates is one place; one among secrets is reported everywhere.
   const places = new Map(keys.map((key) => [key.path, key]));
   const unmeasured = [...places.values()].filter(
     ({ file }) => file.startsWith("/") && !file.startsWith(MEASURED) && !isSecret(file),
@@ -94,7 +98,10 @@ export function cvmPolicyFindings({ findings, keys }: Pick<PolicySummary, "findi
   return [...known, ...added];
 }
 
-/** podman judges there, which does not know our extensions, and loads archives under transports that nobody pulls from. */
+/**
+ * podman judges there, too; it does not know our extensions, and loads archives under transports that nobody pulls
+ * from.
+ */
 function isNoDetail({ severity, id, path }: Finding): boolean {
   if (severity !== "note") return false;
   return id === "not-portable" || (id === "scope-accepts-anything" && path.endsWith('[""]'));

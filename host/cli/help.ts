@@ -58,7 +58,7 @@ function columns(rows: readonly (readonly [string, string])[]): string {
     .join("\n");
 }
 
-/** Lines of whole words, none longer than `width` but a word that is. */
+/** Lines of whole words, none longer than `width` unless a single word is. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

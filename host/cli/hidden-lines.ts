@@ -9,8 +9,8 @@ const KILL_LINE = 0x15; // Ctrl-U
 const DELETE = 0x7f;
 
 /**
- * What is typed after each prompt, without its line end. The terminal shows nothing of it, and afterwards is what it
- * was before, also when this ends by an error or by Ctrl-C. Throws `UsageError`.
+ * What is typed after each prompt, without its line end. The terminal does not echo it, and is restored afterwards,
+ * even after an error or Ctrl-C. Throws `UsageError`.
  */
 export async function hiddenLines(prompts: readonly string[]): Promise<Buffer[]> {
   const { stdin, stderr } = process;

@@ -57,7 +57,7 @@ CRI settings are left alone, and doctor says which of them bypass verifiers.`,
     const done = (what: string) => print(`${dryRun ? "would have: " : ""}${what}\n`);
 
     await assertProtected(place.at(place.binDir));
-    // The daemon's socket is systemd's, so root's, whoever builds the node's image.
+    // The daemon's socket belongs to systemd, and therefore to root, whoever builds the node's image.
     const plugin = { socket, owner: 0, onNode: values["on-node"] ?? false };
     if (!dryRun) await putPlugin(place.at(place.binDir), plugin);
     done(`${join(place.binDir, ENTRY)} asks ${socket}`);

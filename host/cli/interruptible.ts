@@ -1,6 +1,6 @@
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Does work that cleans up when it is interrupted: only then the process ends, by the signal that it was sent. */
+/** Runs `work`, which cleans up when it is interrupted; the process then ends by the signal that it was sent. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let received: NodeJS.Signals | null = null;

@@ -19,8 +19,8 @@ interface JudgingPolicy {
 }
 
 /**
- * The policy of a command that judges, once it was measured. Without one everything is denied, and why is told, as are the warnings
- * on one. Throws `UsageError` where core or policy is not the one that is expected.
+ * The policy of a command that judges, after it was measured. Without one everything is denied, and the reason is
+ * printed, as are warnings about the policy. Throws `UsageError` if core or policy is not the expected one.
  */
 export async function judgingPolicy(
   values: Given<typeof MEASUREMENT_OPTIONS>["values"] & { readonly policy?: string | undefined },

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// CommonJS, as the bundle is: without a module of the other kind Node.js starts a third faster.
+// CommonJS, like the bundle: Node.js starts a third faster if it loads no ES module.
 import bundle = require("./bundled-program.cjs");
 
 async function main(): Promise<void> {

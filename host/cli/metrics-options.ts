@@ -45,7 +45,7 @@ export interface RunningMetrics {
   stop(): Promise<void>;
 }
 
-/** What the daemon counts, told to whom the options say. Throws `UsageError`. */
+/** The daemon's metrics, served where the options say. Throws `UsageError`. */
 export async function startMetrics(values: Values, { recent, log }: Parts): Promise<RunningMetrics> {
   const interval = values["canary-interval"];
   const seconds = interval === undefined ? null : wholeNumber("canary-interval", interval, DAY_S);

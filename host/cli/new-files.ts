@@ -11,7 +11,7 @@ export interface NewFile {
   readonly mode: number;
 }
 
-/** `replace`: whether what has these names already may be lost. */
+/** `replace`: whether existing files of these names may be overwritten. */
 export interface Replacing {
   readonly replace: boolean;
 }
@@ -31,8 +31,8 @@ export async function assertFree(paths: readonly string[], { replace }: Replacin
 }
 
 /**
- * Writes all of the files or, where one cannot be written, none: they are completed beside where they belong, then
- * named. Throws `UsageError`.
+ * Writes all of the files, or none if one cannot be written: each is completed beside its destination, then renamed.
+ * Throws `UsageError`.
  */
 export async function writeNewFiles(files: readonly NewFile[], replacing: Replacing): Promise<void> {
   const unfinished = files.map(({ path }) =>

@@ -22,7 +22,7 @@ export const OFFLINE_OPTIONS = {
   },
 } as const;
 
-/** An image that is to be judged where it lies. */
+/** An image that is to be judged in a layout. */
 export interface OfflineWish {
   readonly source: LayoutName;
   readonly signatures: LayoutName | null;

@@ -17,7 +17,7 @@ export function warn(text: string): void {
   note(`warning: ${text}`);
 }
 
-/** A reader that has gone away (`countersign … | head -1`) is not an error: the exit status still tells. */
+/** A reader that has gone away (`countersign … | head -1`) is not an error: the exit status still says the result. */
 export function survivePipesThatClose(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {

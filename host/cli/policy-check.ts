@@ -56,7 +56,7 @@ interface Place {
 
 interface Checked {
   readonly file: string;
-  /** The first thing for which the policy does not load. */
+  /** The first reason why the policy does not load. */
   readonly error: (Place & { readonly message: string }) | null;
   readonly policyDigest: string | null;
   readonly keys: PolicySummary["keys"];
@@ -65,7 +65,7 @@ interface Checked {
 
 type FindingInFile = Finding & { readonly file: string };
 
-/** `judged`: which findings the policy has, where it is used. */
+/** `judged`: the findings that matter where the policy is used. */
 function check(file: string, judged: (summary: PolicySummary) => Finding[]): Checked {
   try {
     const { summary } = PolicyCore.load(readPolicyFile(file), readNamedFile);

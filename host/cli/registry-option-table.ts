@@ -20,7 +20,7 @@ export const CREDENTIAL_OPTIONS = {
   },
 } as const;
 
-/** A table by itself: what the options need takes longer to load. */
+/** A table by itself: the code behind the options takes longer to load. */
 export const REGISTRY_OPTIONS = {
   "hosts-dir": {
     type: "string",

@@ -21,7 +21,10 @@ export { REGISTRY_OPTIONS } from "./registry-option-table.js";
 
 type RegistryValues = Given<typeof REGISTRY_OPTIONS>["values"];
 
-/** Registries, reached as the options say. `report` is told which credentials are used, and which cannot be. */
+/**
+ * Registries, reached as the options say. `report` is called with the credentials that are used, and those that cannot
+ * be.
+ */
 export async function registrySource(values: RegistryValues, report: Report): Promise<Source> {
   const repository = signatureRepository(values);
   const source = new RegistrySource(new RegistryClient(await registryTransport(values, report)));

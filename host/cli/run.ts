@@ -27,7 +27,7 @@ export function adviceOn(error: unknown, user: number | undefined): string {
   return denied && user !== 0 ? ": run it as root, or as who may" : "";
 }
 
-/** A path on the command line, or in the configuration, that cannot be used as it was meant to be. */
+/** A path, on the command line or in the configuration, that cannot be used as intended. */
 function isFromFileSystem(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error && "path" in error;
 }

@@ -102,8 +102,8 @@ exits.`,
 });
 
 /**
- * On a machine with much memory V8 lets the heap of a daemon grow to three times what is alive in it before it looks. It
- * is told to look when it has grown by a third; that is a flag it reads at each collection.
+ * On a machine with much memory, V8 lets a daemon's heap grow to three times its live size before it collects. This
+ * makes it collect after growth by a third; V8 reads the flag at each collection.
  */
 function keepHeapSmall(): void {
   setFlagsFromString("--heap-growing-percent=30");

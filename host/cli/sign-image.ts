@@ -45,8 +45,8 @@ COSIGN_PASSWORD, else from the terminal, else from standard input (all of it).`,
   options: OPTIONS,
   async run(given) {
     const [, , privateKey = ""] = given.operands;
-    // A password takes longest to become a key: even the rest of this program is loaded meanwhile, a turn later, for
-    // what waits for a promise waits for the loading, too.
+    // Turning a password into a key takes longest, so the rest of the program is loaded meanwhile. It starts a turn
+    // later: anything waiting for a promise would wait for the loading, too.
     const signing = isPasswordTyped() ? null : signerFromFile(privateKey);
     signing?.catch(() => {});
     await nextTurn();

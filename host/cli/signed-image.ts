@@ -2,7 +2,7 @@ import { reasonLine } from "../service/one-line.js";
 import type { SignedVerdict } from "../signing/judge-signed.js";
 import type { SignedManifest } from "../signing/sign-manifests.js";
 
-/** What `sign-image` has to say. */
+/** The result of `sign-image`. */
 export interface SignedResult {
   /** As it was signed: with its tag, if it has one. */
   readonly name: string;
@@ -41,7 +41,7 @@ export function signedJson({ name, digest, tag, signed, fingerprint }: SignedRes
   return `${JSON.stringify({ name, digest, tags, referrers, fingerprint, added })}\n`;
 }
 
-/** Why the image has not been given its tag: a line for each verdict that is no acceptance. */
+/** Why the image did not get its tag: a line for each verdict that is not an acceptance. */
 export function denials(verdicts: readonly SignedVerdict[]): string[] {
   return verdicts
     .filter(({ verdict }) => !verdict.ok)

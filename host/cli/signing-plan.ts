@@ -29,7 +29,7 @@ export function planSigning(sourceText: string, targetText: string, signIdentity
   return { source, target, tag, identity };
 }
 
-/** The tag SOURCE is asked for by, where it is one for a registry, too. */
+/** The tag in SOURCE, if it is also valid in a registry. */
 export function tagOf(source: ImageName): string | null {
   if (source.kind === "registry") return source.digest === null ? (source.tag ?? "latest") : null;
   const [last = ""] = source.tag?.split(":").slice(-1) ?? [];
@@ -48,7 +48,7 @@ function identityOf(source: ImageName, target: ImageName, tag: string | null): I
   throw new UsageError("--sign-identity NAME is needed: a layout does not say what the image is called");
 }
 
-/** What an image is called by its name in a registry, or by a tag in a layout that is such a name with its host. */
+/** The name of an image: its name in a registry, or the tag in a layout if that is such a name with its host. */
 function fullNameOf(name: ImageName): RegistryName | null {
   if (name.kind === "registry") return name;
   const text = name.tag ?? "";

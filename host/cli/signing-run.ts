@@ -34,10 +34,13 @@ const FORMATS: ReadonlyMap<string, readonly SignatureFormat[]> = new Map([
   ["both", ["legacy", "bundle"]],
 ]);
 
-/** Microseconds for the tables of the key: a password takes longer than that to become the key. */
+/** Microseconds for the tables of the key: less than a password takes to become the key. */
 const WARM_UP_US = 5_000;
 
-/** What `sign-image` does; a registry that fails is named, for there may be three. `started` is becoming the signer already; null: its password is still to be typed. */
+/**
+ * Does the work of `sign-image`. A registry that fails is named, because there may be three. `started` is already
+ * becoming the signer; null: its password still has to be typed.
+ */
 export async function runSigning(
   given: Given<SignImageOptions>,
   started: Promise<Signer> | null,
@@ -133,7 +136,7 @@ function annotationsOf(given: readonly string[]): Annotations {
   return annotations;
 }
 
-/** The image; and, of a registry, what is there for signatures to be added to, see `readAhead`. */
+/** The image and, in a registry, the signatures already there, see `readAhead`. */
 async function findSource(name: ImageName, signatures: ImageName, transport: Transport, signal: AbortSignal) {
   const { place, reference } = await openSource(name, transport, signal);
   const root = await findImage(place, reference, signal);
@@ -147,7 +150,7 @@ function settledValue<T>(settled: PromiseSettledResult<T>): T {
   return settled.value;
 }
 
-/** What judges by the public key, ready to verify by it. */
+/** A verifier by the public key, ready to use it. */
 function judgingBy(publicKey: Uint8Array, { identity }: SigningPlan): PolicyCore {
   const core = keyPolicy(publicKey, identity.tag !== null);
   core.idle(WARM_UP_US);

@@ -14,7 +14,7 @@ export function verdictJson(verdict: Verdict, asked: string): string {
   return jsonLine({ ...verdict, name: verdict.name || asked, signer: verdict.signer ?? null });
 }
 
-/** One exit status for several verdicts: what has to be mended first comes first. */
+/** One exit status for several verdicts: the most urgent problem decides. */
 export function exitCode(verdicts: readonly Pick<Verdict, "ok" | "code">[]): ExitCode {
   const denials = verdicts.filter(({ ok }) => !ok);
   if (denials.length === 0) return EXIT.ok;

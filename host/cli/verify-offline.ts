@@ -14,8 +14,8 @@ import type { OfflineWish } from "./offline-options.js";
 import { note } from "./output.js";
 
 /**
- * Judges an image where it lies as `name`. Allowed means, beside the policy's saying so, that everything its manifest
- * leads to was there and had the right digest and, if a copy was wished, that it is written.
+ * Judges an image in a layout or archive as `name`. Allowed means, besides the policy's acceptance, that everything its
+ * manifest leads to was there with the right digest and, if a copy was asked for, that it is written.
  */
 export async function verifyOffline(
   wish: OfflineWish,
@@ -51,7 +51,7 @@ export async function verifyOffline(
         deadlineMs,
         confirm: async (accepted) => {
           if (accepted.digest !== digest) throw new TypeError("another image was judged");
-          // A copy takes no names from where it comes.
+          // A copy takes no names from its source.
           const names = wish.copy === null && state.kind === "loaded" ? readerOf(state.core) : null;
           const contents = await image.contents(accepted.name, names, signal);
           const watched = { signal, onProgress: progress.show.bind(progress) };

@@ -19,7 +19,7 @@ import { UsageError } from "./usage-error.js";
 import { exitCode, verdictJson, verdictText } from "./verdict.js";
 
 const DEFAULT_CONCURRENCY = "4";
-/** More of one registry host would be refused as busy. */
+/** More for one registry host would be refused as busy. */
 const MOST_AT_ONCE = DEFAULT_LIMITS.inFlightPerRegistry;
 
 const DEFAULT_SECONDS = String(DEFAULT_LIMITS.deadlineMs / 1000);

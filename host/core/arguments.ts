@@ -22,7 +22,7 @@ export function assertBytes(what: string, value: unknown): asserts value is Uint
   if (!(value instanceof Uint8Array)) throw new ArgumentRefused(`${what} is not bytes`);
 }
 
-/** Whether the glue would hand over this evidence as it is. */
+/** Whether the glue would pass this evidence on unchanged. */
 export function isFaithful(evidence: Evidence): boolean {
   switch (evidence.tag) {
     case "item": {

@@ -10,7 +10,7 @@ export interface Component {
   readonly functions: typeof Verifier;
   /** Bytes of linear memory, which grows and never shrinks. */
   memoryBytes(): number;
-  /** @internal All that is not in its functions: memory and mutable globals. */
+  /** @internal All of its state: memory and mutable globals. */
   state(): { readonly memory: WebAssembly.Memory; readonly globals: readonly WebAssembly.Global[] };
 }
 
@@ -67,7 +67,7 @@ export function coreModule(): WebAssembly.Module {
   return adopted ?? compiledCore().module;
 }
 
-/** @internal For another thread of a process: what is instantiated there is what is here, whatever has become of the file. */
+/** @internal For another thread of this process: it instantiates the same module, whatever has become of the file. */
 export function adoptModule(module: WebAssembly.Module): void {
   adopted = module;
 }
@@ -83,7 +83,7 @@ function compiledCore(): CompiledCore {
 
 type Run = (...values: unknown[]) => unknown;
 
-/** The same functions. Once one of them failed, and not with a typed error, all of them throw what it threw. */
+/** The same functions. Once one of them has thrown anything but a typed error, all of them throw that. */
 function untilOneFails<T extends object>(functions: T): T {
   let failure: unknown;
   const watched =
@@ -100,7 +100,7 @@ function untilOneFails<T extends object>(functions: T): T {
   return Object.fromEntries(Object.entries(functions).map(([name, run]) => [name, watched(run as Run)])) as T;
 }
 
-/** The class of typed errors is the glue's own, and known by its name. */
+/** The class of typed errors belongs to the glue; it is recognised by its name. */
 export function isComponentError(error: unknown): error is Error & { payload: unknown } {
   return error instanceof Error && error.constructor.name === "ComponentError" && "payload" in error;
 }

@@ -8,11 +8,11 @@ const CHUNK = 1024 * 1024;
 export interface HandedOver {
   readonly globals: readonly (number | bigint)[];
   readonly memoryBytes: number;
-  /** Its memory from the start on, piece by piece, as they are asked for; null for one of zeros only. */
+  /** Its memory from the start, in pieces made on request; null for a piece of zeros. */
   readonly chunks: AsyncIterable<Uint8Array | null>;
 }
 
-/** What `component` is at the moment. */
+/** The present state of `component`. */
 export function handOver(component: Component): HandedOver {
   const { memory, globals } = component.state();
   return {
@@ -31,7 +31,7 @@ async function* chunksOf({ buffer }: WebAssembly.Memory): AsyncGenerator<Uint8Ar
   }
 }
 
-/** Makes a fresh instance, of the same module, what another one was. Other work is done between its pieces. */
+/** Gives a fresh instance of the same module the state of another. Other work can run between pieces. */
 export async function takeOver(component: Component, from: HandedOver): Promise<void> {
   const { memory, globals } = component.state();
   if (globals.length !== from.globals.length) throw new TypeError("an instance of another module");
@@ -41,7 +41,7 @@ export async function takeOver(component: Component, from: HandedOver): Promise<
   let at = 0;
   for await (const chunk of from.chunks) {
     if (chunk !== null) target.set(chunk, at);
-    // Beyond what it begins with, memory is zeros already.
+    // Memory beyond its initial size is zero already.
     else if (at < initial) target.fill(0, at, Math.min(at + CHUNK, initial));
     at += chunk?.length ?? CHUNK;
   }

@@ -12,7 +12,7 @@ const BINDIR_PLUGIN = "io.containerd.image-verifier.v1.bindir";
 /** containerd's own. */
 const DEFAULT_MAX_VERIFIERS = 10;
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** The plugin has given its verdict by then, whatever the daemon does. */
+/** By then the plugin has given its verdict, whatever the daemon does. */
 const PLUGIN_NEEDS_MS = 9_500;
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -21,7 +21,7 @@ export function binDirOf({ bindir }: Configuration): string {
   return typeof bindir["bin_dir"] === "string" ? bindir["bin_dir"] : DEFAULT_BIN_DIR;
 }
 
-/** Whether containerd asks the plugin at all, and nobody else can make it not to. */
+/** Whether containerd asks the plugin at all, and only root can keep it from asking. */
 export async function binDirFindings(configuration: Configuration): Promise<Finding[]> {
   const folder = binDirOf(configuration);
   const entries = await readdir(folder).catch(() => null);
@@ -77,7 +77,7 @@ function withParents(path: string): readonly string[] {
   return path === dirname(path) ? [path] : [path, ...withParents(dirname(path))];
 }
 
-/** containerd executes every entry, in the order of their names, and pulls nothing if one of them cannot be. */
+/** containerd executes every entry, in order of name, and pulls nothing if one of them cannot be executed. */
 async function entriesFinding(folder: string, entries: readonly string[]): Promise<Finding> {
   for (const entry of entries) {
     const stats = await lstat(join(folder, entry));

@@ -13,8 +13,8 @@ interface Way {
 }
 
 /**
- * Has the running containerd pull an image that nobody has asked about before, by both ways, and looks for what the daemon
- * has judged. Nothing anywhere knows that it is a canary.
+ * Has the running containerd pull, in both ways, an image that nobody has asked about before, and looks for the
+ * daemon's record of judging it. Nothing anywhere knows that it is a canary.
  */
 export async function canaryFindings(
   containerd: ContainerdClient,
@@ -35,7 +35,7 @@ export async function canaryFindings(
     },
   ];
   const findings: Finding[] = [];
-  // Another image for each: containerd does not ask twice about what it has.
+  // A different image for each: containerd does not ask again about one that it has.
   for (const way of ways) findings.push(await release(way, daemon));
   return findings;
 }

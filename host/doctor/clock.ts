@@ -8,10 +8,13 @@ const SYNCHRONIZED = [
   "/run/chrony/chronyd.pid",
   "/var/lib/chrony/drift",
 ];
-/** Further apart than certificates bear. */
+/** More than certificates tolerate. */
 const MOST_APART_MS = 5 * 60_000;
 
-/** Whether the clock can be believed, by which certificates and logs are judged. `elsewhere`: another's, in milliseconds. */
+/**
+ * Whether the clock, by which certificates and logs are judged, can be believed. `elsewhere`: a registry's clock, in
+ * milliseconds.
+ */
 export function clockFinding(now: number, elsewhere: number | null): Finding {
   if (elsewhere !== null && Math.abs(now - elsewhere) > MOST_APART_MS) {
     return warning(

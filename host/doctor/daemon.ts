@@ -99,7 +99,7 @@ function policyFinding(path: string, digest: string, reloadFailure: string): Fin
   );
 }
 
-/** What the daemon itself has to say about how it is reached. */
+/** What the daemon itself reports about how it is reached. */
 export function unreachable({ code, message }: Denial): Finding {
   return error(
     "daemon",
@@ -113,7 +113,7 @@ export function reachable(socket: string): Finding {
   return ok("daemon", `${socket} answers`);
 }
 
-/** That there are no findings of the policy that an operator should see. */
+/** A warning if `policy check` has findings that an operator should see. */
 export function policyRemarks({ findings, path }: GetPolicyResponse): Finding[] {
   const serious = findings.filter(({ severity }) => severity === "error" || severity === "warning");
   if (serious.length === 0) return [];

@@ -1,4 +1,7 @@
-/** How much it matters: `error`, an image may pass unverified or nothing can pass; `warning`, something may break or hide; `ok`, it is as it should be. */
+/**
+ * How much it matters. `error`: an image may pass unverified, or nothing can pass. `warning`: something may break or
+ * stay hidden. `ok`: as it should be.
+ */
 export type Severity = "error" | "warning" | "ok";
 
 /** One thing looked at. */
@@ -6,7 +9,7 @@ export interface Finding {
   /** Kebab-case and stable; docs/doctor.md lists them. */
   readonly id: FindingId;
   readonly severity: Severity;
-  /** What is so: one line. */
+  /** What was found: one line. */
   readonly what: string;
   /** Why that matters; empty where all is well. */
   readonly why: string;

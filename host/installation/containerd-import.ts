@@ -1,6 +1,6 @@
 import { parse } from "smol-toml";
 
-/** What containerd's configuration has to say of verifiers; the rest of it is not ours to replace. */
+/** The verifier section of containerd's configuration; the rest is not ours to change. */
 export function verifierConfiguration(binDir: string): string {
   return `version = 3
 
@@ -11,7 +11,7 @@ export function verifierConfiguration(binDir: string): string {
 `;
 }
 
-/** A configuration that cannot be added to without knowing more than we do. */
+/** A configuration that we do not know how to extend. */
 export class NotMergeable extends Error {
   override readonly name = "NotMergeable";
 }
@@ -44,7 +44,7 @@ function insertImports(configuration: string, files: readonly string[]): string 
   );
 }
 
-/** What was made of it by its text is what was meant. */
+/** Checks that the edited text means what was intended. */
 function checked(configuration: string, files: readonly string[]): string {
   const { imports } = parsed(configuration);
   if (JSON.stringify(imports) === JSON.stringify(files)) return configuration;

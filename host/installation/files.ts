@@ -5,8 +5,8 @@ import { dirname } from "node:path";
 export type Change = "written" | "unchanged" | { readonly backup: string };
 
 /**
- * Puts a file in place in one step. One that says something else is kept beside it, as `FILE.before-countersign-N`; what
- * we wrote ourselves (`ours`) needs no backup.
+ * Puts a file in place in one step. An existing file with other content is kept beside it, as
+ * `FILE.before-countersign-N`; what we wrote ourselves (`ours`) needs no backup.
  */
 export async function putFile(
   path: string,

@@ -9,8 +9,8 @@ export interface UnitOptions {
 }
 
 /**
- * systemd's units of the daemon, by file name. The socket is systemd's: while the service restarts, pulls wait in it. Both come
- * before containerd, so that nothing is pulled that nobody is there to judge.
+ * The daemon's systemd units, by file name. systemd holds the socket: while the service restarts, pulls wait in it.
+ * Both start before containerd, so that nothing is pulled while nobody is there to judge it.
  */
 export function units(options: UnitOptions): Readonly<Record<string, string>> {
   return { "countersign.socket": socketUnit(options), "countersign.service": serviceUnit(options) };
@@ -32,7 +32,8 @@ WantedBy=sockets.target
 `;
 }
 
-// Without capabilities root reads what is root's, and nothing else. MemoryDenyWriteExecute is not for Node.js, which compiles.
+// Without capabilities, root can read only what belongs to root. MemoryDenyWriteExecute is impossible with Node.js,
+// which compiles code at run time.
 function serviceUnit({ program, socket, policy, args }: UnitOptions): string {
   const command = [...program, "serve", "--socket", socket, "--policy", policy, ...args];
   return `[Unit]

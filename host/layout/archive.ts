@@ -13,7 +13,7 @@ import {
 
 /** Many times what the largest image has; each costs one small read. */
 const MAX_ENTRIES = 20_000;
-/** Of zeros behind the last entry; tar fills its last record, of 10 KiB unless it is told otherwise. */
+/** Bytes of zeros after the last entry; tar pads its last record, of 10 KiB by default. */
 const MAX_PADDING_BYTES = 16 * 1024 * 1024;
 const MAX_EXTENSION_BYTES = 64 * 1024;
 /** The largest size that a header can say by itself. */
@@ -23,7 +23,7 @@ const FILE = "0";
 const FOLDER = "5";
 const PAX = "x";
 const GNU_LONG_NAME = "L";
-/** Waits for no pipe. */
+/** Does not wait for a pipe. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
@@ -145,7 +145,7 @@ async function readExtended(
     }
     if (header.type !== PAX && header.type !== GNU_LONG_NAME) {
       assertOneSize(header.size, extension?.size);
-      // By the oldest flag a file is a folder if its name says so, and here it has two.
+      // With the oldest type flag, a name decides whether an entry is a folder, and here it has two names.
       if (extension !== null && block[TYPE_AT] === 0)
         throw new ImageError(
           "the archive has an extended header for an entry of the oldest kind",
@@ -153,7 +153,7 @@ async function readExtended(
         );
       return { header: { ...header, ...extension }, content: offset };
     }
-    // Which of two would count is a matter of taste.
+    // Programs differ on which of two counts.
     if (extension !== null)
       throw new ImageError("the archive has two extended headers for one entry", "archive-invalid");
     if (header.size > MAX_EXTENSION_BYTES)

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ImageError } from "../oci/image-error.js";
 import { type LayoutFiles, READ_BYTES } from "./layout-files.js";
 
-/** Waits for no pipe, follows no link in the file's place. */
+/** Does not wait for a pipe, and follows no link in the file's place. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** A layout in a folder. */

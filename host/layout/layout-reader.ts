@@ -27,7 +27,7 @@ export class LayoutReader implements ImageReader {
     this.#files = files;
   }
 
-  /** Refuses what is no layout of version 1. */
+  /** Refuses anything but a layout of version 1. */
   async assertLayout(signal: AbortSignal): Promise<void> {
     if ((await this.#files.size("oci-layout")) === null)
       throw new ImageError(`${this.name} holds no oci layout: it has no file oci-layout`, "layout-invalid");
@@ -115,7 +115,7 @@ export class LayoutReader implements ImageReader {
   }
 }
 
-/** A layout that is judged: what index.json says is read once, so that all of a judgement is about the same. */
+/** A layout that is judged: index.json is read once, so that the whole judgement is about the same content. */
 export class LayoutSnapshot extends LayoutReader {
   #entries: Promise<readonly LayoutEntry[]> | null = null;
 
@@ -128,7 +128,7 @@ export class LayoutSnapshot extends LayoutReader {
   }
 }
 
-/** Nothing has signed index.json: where it says more than what is where, a program may go by that. */
+/** Nothing has signed index.json: a program may act on anything it says beyond where things are. */
 function assertPlainEntry({ digest, document }: LayoutEntry): void {
   const other = Object.keys(document).find((member) => !ENTRY_MEMBERS.has(member));
   if (other !== undefined)

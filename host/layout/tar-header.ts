@@ -43,7 +43,7 @@ export function readTarHeader(block: Uint8Array): TarHeader | null {
   return { path: prefix === "" ? name : `${prefix}/${name}`, type, size: numberAt(block, 124, 12) };
 }
 
-/** What stands before the name: in POSIX's format alone there is such a thing. */
+/** The prefix of the name, which only POSIX's format has. */
 function readPrefix(block: Uint8Array): string {
   const magic = Buffer.from(block).toString("latin1", MAGIC_AT, MAGIC_AT + POSIX.length);
   if (magic !== POSIX && magic !== GNU && magic !== OLDEST) throw damaged("a header is of no known format");

@@ -4,7 +4,7 @@ import type { PolicySource, ReloadFailure } from "../service/policy-in-force.js"
 import type { EvidencePlace, Source } from "../sources/source.js";
 import { Counter, Gauge, Histogram, type Metric } from "./exposition.js";
 
-/** Seconds: from a verdict out of memory to the deadline. */
+/** Seconds: from a cached verdict to the deadline. */
 const BOUNDS = [0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export type Step = "asked" | "fetched";
@@ -54,7 +54,7 @@ export class DaemonMetrics implements AuditSink {
     this.#gauges = gaugesOf(measured, () => this.#policy);
   }
 
-  /** From now on, what is in force is told, too. */
+  /** From now on, the policy in force is exposed, too. */
   observe(policy: PolicySource): void {
     this.#policy = policy;
     let last: ReloadFailure | null = null;
@@ -75,8 +75,8 @@ export class DaemonMetrics implements AuditSink {
   }
 
   /**
-   * A source with what it is asked for counted: `asked`, of all there is; `fetched`, of registries, with their failures. The
-   * difference is what caches have spared.
+   * A source whose requests are counted: `asked`, all of them; `fetched`, those to registries, with their failures.
+   * Caches saved the difference.
    */
   counting(step: Step, source: Source): Source {
     return {

@@ -15,7 +15,7 @@ export interface WatchOptions {
   readonly log: Log;
 }
 
-/** Sends doctor's canary now and then, and knows what became of the last. */
+/** Sends doctor's canary at intervals, and knows the outcome of the last. */
 export class EnforcementWatch {
   readonly #options: WatchOptions;
   readonly #proved = new Map<string, boolean>();

@@ -1,7 +1,7 @@
 import { isDigest } from "./digest.js";
 import { ImageError, quote } from "./image-error.js";
 
-/** What says what some content is. Source: OCI image specification, descriptor.md. */
+/** Describes some content. Source: OCI image specification, descriptor.md. */
 export interface Descriptor {
   readonly mediaType: string;
   /** `sha256:…` */

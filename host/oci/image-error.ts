@@ -1,6 +1,6 @@
 import type { DenyingCode } from "../core/core.js";
 
-/** What can be wrong with an image wherever it lies, by the codes of docs/codes.md. */
+/** What can be wrong with an image, wherever it is, by the codes of docs/codes.md. */
 export type ImageFault = Extract<
   DenyingCode,
   | "source-unreadable"
@@ -35,7 +35,7 @@ export class ImageError extends Error {
   }
 }
 
-/** Does the work; what it finds wrong is of that code. */
+/** Runs `work`; an `ImageError` from it gets this code. */
 export function faultOf<T>(code: ImageFault, work: () => T): T {
   try {
     return work();

@@ -6,9 +6,9 @@ import type { Manifest } from "./manifest.js";
  * `ImageError`.
  */
 export interface ImageReader {
-  /** The same for the same place, and readable: `ghcr.io/a/b`, `oci:/srv/image`. */
+  /** The same text for the same place, readable: `ghcr.io/a/b`, `oci:/srv/image`. */
   readonly name: string;
-  /** The repository this is, from which others of its registry may take blobs; null if it is none. */
+  /** The repository, if this is one: others of its registry may mount its blobs. Else null. */
   readonly repository: { readonly registry: string; readonly repository: string } | null;
   /** The manifest under a tag or digest, null if there is none; asked for by digest it has that digest. */
   manifest(reference: string, signal: AbortSignal): Promise<Manifest | null>;
@@ -18,7 +18,7 @@ export interface ImageReader {
   blob(descriptor: Descriptor, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** A place images are written to; what is there already can be read. */
+/** A place images are written to, whose content can also be read. */
 export interface ImageWriter extends ImageReader {
   hasBlob(descriptor: Descriptor, signal: AbortSignal): Promise<boolean>;
   /**

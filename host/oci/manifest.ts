@@ -2,7 +2,7 @@ import { type Descriptor, listAt, objectAt, parseJson, readDescriptor } from "./
 import { ImageError, quote } from "./image-error.js";
 import { DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST } from "./media-types.js";
 
-/** A manifest or index as it was found: its bytes are what its digest is about. */
+/** A manifest or index as it was found: its digest is that of its bytes. */
 export interface Manifest {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
@@ -32,8 +32,8 @@ export function isManifestType(mediaType: string): boolean {
 }
 
 /**
- * Reads what a manifest or index leads to. Its media type has to be the one it has itself, where it has one: else it
- * would be two things at once.
+ * Reads what a manifest or index leads to. If it names its own media type, that has to be the one it came with:
+ * otherwise it would be two things at once.
  */
 export function readManifest({ bytes, mediaType, digest }: Manifest): ManifestContent {
   if (SCHEMA_1.test(mediaType)) throw new ImageError(`${digest} is a docker schema 1 manifest`);
@@ -72,7 +72,10 @@ export function descriptorOf({ bytes, mediaType, digest }: Manifest): Descriptor
   return { mediaType, digest, size: bytes.length };
 }
 
-/** The media type a manifest without a label has by its own words; that of an OCI manifest says so by its members. */
+/**
+ * The media type of a manifest that came without one: its own `mediaType` or, since OCI makes that optional, by its
+ * members.
+ */
 export function sniffMediaType(bytes: Uint8Array, digest: string): string {
   const document = objectAt(parseJson(bytes, digest), digest);
   if (typeof document["mediaType"] === "string") return document["mediaType"];

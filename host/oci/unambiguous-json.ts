@@ -1,6 +1,8 @@
 import { ImageError, quote } from "./image-error.js";
 
-/** Members by which an image is read. Go's encoding/json takes them in any case, so in no other case may they stand. */
+/**
+ * Members by which an image is read. Go's encoding/json accepts them in any case, so they may not appear in any other.
+ */
 const NAMES = [
   ...[
     "mediaType",
@@ -23,9 +25,9 @@ export const FREE_IN_CONFIG: readonly string[] = ["config", "container_config", 
 const FREE_IN_MANIFEST: readonly string[] = ["annotations", "LayerSources"];
 
 /**
- * Refuses JSON that two readers may take for two things: a member twice, in whatever case, or one that is read, in
- * another case than its own. Within the members of `free`, or within all, only the very same name twice is refused.
- * `text` is well-formed; `where` is what an error calls it.
+ * Refuses JSON that two readers may read differently: a duplicate member, in whatever case, or one of the members that
+ * are read in the wrong case. Within the members of `free`, or within all, only exact duplicates are refused. `text` is
+ * well-formed; `where` is what an error calls it.
  */
 export function assertUnambiguous(
   text: string,

@@ -3,8 +3,8 @@ import type { Descriptor } from "./descriptor.js";
 import { ImageError } from "./image-error.js";
 
 /**
- * Passes a blob's content on while size and digest are checked, the last piece only when they are right: what is
- * wrong never arrives whole. `where` is what an error calls the place it comes from.
+ * Passes a blob's content on while checking size and digest, and its last piece only if both are right: wrong content
+ * never arrives whole. `where` is what an error calls the place it comes from.
  */
 export async function* verified(
   { digest, size }: Pick<Descriptor, "digest" | "size">,

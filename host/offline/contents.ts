@@ -13,13 +13,16 @@ export interface Piece {
 
 /** Everything that a manifest leads to. */
 export interface Contents {
-  /** Checked, in memory; the last leads to the others: the judged one or, where its layers are unpacked, one in its place. */
+  /**
+   * Checked, in memory; the last leads to the others: the judged one or, if its layers are uncompressed, one in its
+   * place.
+   */
   readonly manifests: readonly Manifest[];
   /** Each once. */
   readonly pieces: readonly Piece[];
 }
 
-/** Told how many bytes of how many are checked. */
+/** Called with the number of bytes checked, and of all bytes. */
 export type OnProgress = (bytes: number, total: number) => void;
 
 /** A piece's bytes, checked as they come: the last of them only when digest and size are right. */
@@ -31,8 +34,8 @@ export function checkedBytes(
 }
 
 /**
- * Has `use` read every piece, each to its end, one after the other. Rejects with an `ImageError` for the first that is
- * not what its digest and size say.
+ * Has `use` read every piece to its end, one after the other. Rejects with an `ImageError` for the first that does not
+ * match its digest and size.
  */
 export async function checkContents(
   { pieces }: Contents,

@@ -19,9 +19,9 @@ import { readWhole } from "./whole-file.js";
 type ImageManifest = Extract<ManifestContent, { kind: "manifest" }>;
 
 /**
- * An image in an archive by `docker save`, `crane pull` and the like that holds no layout, and so no manifest: that
- * comes with the signatures. What is in the archive has to be its configuration and its layers, as they are in the
- * registry or unpacked: then the configuration, which the manifest covers, says their digests.
+ * An image in an archive by `docker save`, `crane pull` and the like that holds no layout, and therefore no manifest:
+ * that comes with the signatures. The archive has to contain the manifest's configuration and layers. The layers are as
+ * in the registry or uncompressed; in the latter case the configuration, which the manifest covers, has their digests.
  */
 export class DockerArchiveImage implements OfflineImage {
   readonly source: LayoutSource;
@@ -98,7 +98,7 @@ export class DockerArchiveImage implements OfflineImage {
     return { descriptor, where: this.#name, open: (signal) => this.#files.stream(path, signal) };
   }
 
-  /** What the layers have to be: as the manifest names them or, where the size is another, unpacked. */
+  /** The expected layers: as the manifest names them or, if the size differs, uncompressed. */
   async #layers(signal: AbortSignal): Promise<readonly Descriptor[]> {
     const { layers } = this.#docker;
     const unpacked = await this.#unpackedDigests(signal);
@@ -116,7 +116,7 @@ export class DockerArchiveImage implements OfflineImage {
     return wanted;
   }
 
-  /** The digests the layers have when they are unpacked, `rootfs.diff_ids`: as the manifest's configuration says. */
+  /** The digests of the uncompressed layers, `rootfs.diff_ids`, from the manifest's configuration. */
   async #unpackedDigests(signal: AbortSignal): Promise<readonly string[]> {
     const bytes = await readWhole(this.#files, this.#docker.config, signal);
     const { digest } = this.#content.config;
@@ -132,7 +132,7 @@ export class DockerArchiveImage implements OfflineImage {
   }
 }
 
-/** A manifest of the same configuration, and so the same image to run, with layers as they are here. */
+/** A manifest for the same configuration, and so the same image to run, with the layers as they are here. */
 function manifestOf(config: Descriptor, layers: readonly Descriptor[]): Manifest {
   const { digest, size } = config;
   const document = {

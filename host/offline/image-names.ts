@@ -11,7 +11,7 @@ export interface ReadName {
 /** Reads a name as the core does for a judgement; null if it is none. */
 export type ReadNames = (name: string) => ReadName | null;
 
-/** What an archive calls its image: a program that loads it gives it these names. */
+/** The names in an archive: a program that loads it gives them to the image. */
 export interface GivenNames {
   /** Names of the image. */
   readonly image: readonly string[];
@@ -20,8 +20,8 @@ export interface GivenNames {
 }
 
 /**
- * Refuses names that are not the judged one: loaded, the image would be taken for what nobody has judged. Where the
- * judged name has a tag, the archive's must be it.
+ * Refuses names other than the judged one: a program that loads the archive would give the image a name that nobody has
+ * judged. If the judged name has a tag, the archive's has to be the same.
  */
 export function assertNames({ image, beside }: GivenNames, judged: string, read: ReadNames): void {
   const wanted = read(judged);

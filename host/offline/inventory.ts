@@ -13,7 +13,8 @@ import { readWhole } from "./whole-file.js";
 
 /**
  * Refuses an archive that holds anything but the image and what is about it, or whose manifest.json and repositories
- * name something else: whichever way a program reads it, it finds the judged image. Returns what that is called there.
+ * name something else: whichever way a program reads it, it finds the judged image. Returns the names that the archive
+ * gives it.
  */
 export async function assertOnly(
   files: Archive,
@@ -37,7 +38,7 @@ export async function assertOnly(
   return { ...names, image: [...names.image, ...(docker?.repoTags ?? []), ...(legacy ?? [])] };
 }
 
-/** Every file has to be one of those. */
+/** Every file has to be one of the expected ones. */
 export function assertReferenced(files: Archive, allowed: ReadonlySet<string>): void {
   const stray = files.paths.find((path) => !allowed.has(path));
   if (stray !== undefined)
@@ -100,7 +101,7 @@ async function dockerManifest(
   return docker;
 }
 
-/** The names in repositories, which has to say of each that its uppermost layer is that of manifest.json. */
+/** The names in repositories, each of which has to point to the uppermost layer of manifest.json. */
 async function legacyNames(
   files: Archive,
   docker: DockerManifest | null,

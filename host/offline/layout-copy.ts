@@ -9,8 +9,8 @@ import { OCI_INDEX } from "../oci/media-types.js";
 import { type Contents, checkContents, type OnProgress } from "./contents.js";
 
 /**
- * A layout of exactly the bytes that were checked. It is made in a folder of another name, which nobody else can read,
- * and gets its own name when all of it is there and right and counts: what has that name is what was judged.
+ * A layout of exactly the bytes that were checked. It is made in a folder with a temporary name, which nobody else can
+ * read, and gets its own name once all of it is there, right, and accepted: whatever has that name is what was judged.
  */
 export class LayoutCopy {
   readonly #target: string;
@@ -21,7 +21,7 @@ export class LayoutCopy {
     this.#partial = join(dirname(target), partialName());
   }
 
-  /** Rejects with an `ImageError` unless there is nothing of that name, or an empty folder. */
+  /** Rejects with an `ImageError` unless the name is free or an empty folder. */
   static async prepare(path: string): Promise<LayoutCopy> {
     return await writing(path, async () => {
       const target = join(await realpath(dirname(path)), basename(path));
@@ -59,7 +59,7 @@ export class LayoutCopy {
     });
   }
 
-  /** Leaves nothing of what was written and not published. */
+  /** Removes what was written and not published. */
   async discard(): Promise<void> {
     await rm(this.#partial, { recursive: true, force: true });
   }
@@ -87,7 +87,7 @@ async function fill(
   await makePublic(folder);
 }
 
-/** index.json that names the judged image, by the name it was judged by: one with a tag is known to who loads it. */
+/** index.json with the name that the image was judged by; if that has a tag, programs that load the layout find it. */
 function indexOf(root: Manifest, name: string): string {
   const [, tag] = /^[^@]+:([^:/@]+)$/.exec(name) ?? [];
   const annotations = tag === undefined ? {} : { annotations: { [IMAGE_NAME]: name, [REF_NAME]: tag } };
@@ -114,7 +114,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** A failure of the file system is one of the copy. */
+/** Failures of the file system become failures of the copy. */
 async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -83,7 +83,7 @@ export class LayoutImage implements OfflineImage {
   }
 }
 
-/** Readers of other languages may not take a manifest for something else than was checked. */
+/** No reader in another language may take a manifest for something other than what was checked. */
 function strict(reader: LayoutSnapshot): ImageReader {
   const manifest = async (reference: string, signal: AbortSignal): Promise<Manifest | null> => {
     if ((await reader.blobSize(reference)) === null) throw lacking(reader.name, reference);

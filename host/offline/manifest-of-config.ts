@@ -36,7 +36,7 @@ export async function manifestOfConfig(
   );
 }
 
-/** Those index.json names, and those below them; what is not there or makes no sense is none. */
+/** Those that index.json names, and those below them; missing or malformed ones are skipped. */
 async function manifestsOf(layout: LayoutSnapshot, signal: AbortSignal): Promise<readonly Manifest[]> {
   const digests = (await layout.entries(signal)).map(({ digest }) => digest);
   const found = new Map<string, Manifest>();

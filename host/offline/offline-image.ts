@@ -3,7 +3,7 @@ import type { Source } from "../sources/source.js";
 import type { Contents } from "./contents.js";
 import type { ReadNames } from "./image-names.js";
 
-/** An image that is judged where it lies, in a layout or an archive, without a network. */
+/** An image that is judged in a layout or archive, without a network. */
 export interface OfflineImage {
   /** What is judged: the manifest or index that the place leads to. Nothing vouches for it yet. */
   readonly descriptor: Descriptor;
@@ -11,8 +11,8 @@ export interface OfflineImage {
   readonly source: Source;
   /**
    * Everything that the manifest leads to, to be checked once it is accepted. `judged` is the name it was accepted by;
-   * where `names` is given, the place may call it nothing else. Rejects with an `ImageError` if the place holds
-   * anything but that image and its signatures, or not all of it.
+   * with `names`, the place may give it no other name. Rejects with an `ImageError` if the place holds anything but
+   * that image and its signatures, or not all of it.
    */
   contents(judged: string, names: ReadNames | null, signal: AbortSignal): Promise<Contents>;
 }

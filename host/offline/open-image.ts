@@ -15,8 +15,8 @@ export interface OpenImage {
 }
 
 /**
- * Opens an image where it lies. Signatures are looked for in `signatures`, then beside the image. Rejects with an
- * `ImageError`; the caller closes what it was given.
+ * Opens an image in a layout or archive. Signatures are looked for in `signatures`, then beside the image. Rejects with
+ * an `ImageError`; the caller closes what it was given.
  */
 export async function openImage(
   source: LayoutName,

@@ -25,7 +25,7 @@ export interface Survey {
 
 export interface Attachment {
   readonly entry: LayoutEntry;
-  /** Digest of the manifest it is about; null if only its being here says so (`cosign save`). */
+  /** Digest of the manifest it is about; null if only its presence says so (`cosign save`). */
   readonly about: string | null;
   /** All manifests of it: its own and, below the tag for referrers, those it lists. */
   readonly manifests: readonly Manifest[];
@@ -35,8 +35,8 @@ export interface Attachment {
 const RUNNABLE = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\./;
 
 /**
- * Reads every manifest that index.json names. Only by its content something is not an image: annotations can be written
- * by anybody, and a program that loads the layout does not ask for them.
+ * Reads every manifest that index.json names. Content alone shows that something is not an image: anybody can write
+ * annotations, and a program that loads the layout does not look at them.
  */
 export async function surveyLayout(
   reader: LayoutReader,
@@ -51,7 +51,7 @@ export async function surveyLayout(
   const inside = new Set<string>();
   for (const entry of entries) {
     const manifest = await readEntry(reader, entry, signal).catch((error: unknown) => {
-      // A signature that is broken is not there; an archive may hold nothing broken.
+      // A broken signature counts as absent; an archive may hold nothing broken.
       if (error instanceof ImageError && !isArchive && isAttachment(entry)) return null;
       throw error;
     });

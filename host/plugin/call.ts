@@ -9,7 +9,7 @@ import { createConnection } from "node:net";
 
 import { Denial } from "./denial.js";
 
-/** Far above a judgement with every item of evidence in it; what is longer is not from our daemon. */
+/** Far more than a judgement with every item of evidence; anything longer is not from our daemon. */
 const ANSWER_LIMIT = 1024 * 1024;
 
 /** gRPC puts one byte (compressed or not) and a 32-bit length before each message. */

@@ -1,4 +1,4 @@
-/** What stands before the colon of a denial that the plugin gives itself; the daemon's own codes are passed on. */
+/** The codes of denials that the plugin gives by itself; the daemon's own codes are passed on. */
 export type PluginCode =
   | "daemon-unreachable"
   | "daemon-timeout"

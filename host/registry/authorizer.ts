@@ -23,7 +23,7 @@ export interface Purpose {
   readonly signal: AbortSignal;
 }
 
-/** How a registry wants to be convinced. */
+/** What a registry asks for in its challenge. */
 type Demand = { readonly scheme: "basic" } | { readonly scheme: "bearer"; readonly realm: Realm };
 
 const MAX_REMEMBERED = 1_024;
@@ -87,7 +87,7 @@ export class Authorizer {
     return `Bearer ${await this.#options.tokens.token(wish, spent, signal)}`;
   }
 
-  /** Why credentials that there are were not shown; null if they were, or if there are none. */
+  /** Why existing credentials were not sent; null if they were sent, or if there are none. */
   async withheld(purpose: Purpose): Promise<string | null> {
     const { endpoint } = purpose;
     if ((await this.#lookup(purpose)) === null) return null;

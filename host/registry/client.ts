@@ -19,12 +19,12 @@ export interface Address extends RepositoryAddress {
 }
 
 export interface Want {
-  /** Media types, the most welcome first. */
+  /** Media types, the most preferred first. */
   readonly accept: readonly string[];
   readonly maxBytes: number;
   /** The deadline of the whole request, retries and tokens included. */
   readonly signal: AbortSignal;
-  /** What a token has to allow; pulling from the repository unless told. */
+  /** What a token has to allow; by default, pulling from the repository. */
   readonly scopes?: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export class RegistryClient {
     const { maxBytes, signal, scopes = [pullScope(at.repository)] } = want;
     const fallback = () => this.manifest({ ...at, reference: at.reference.replace(":", "-") }, want);
     const registry = `${at.registry} ${at.endpoint?.url.origin}`;
-    // It will hardly have a list today: one wait instead of two.
+    // It probably still has no list: one wait instead of two.
     const ahead = this.#listless.has(registry) ? fallback() : null;
     ahead?.catch(() => {});
     const pages = await fetchReferrerPages(this.#transport, at, at.reference, { scopes, signal, maxBytes });

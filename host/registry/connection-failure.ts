@@ -26,8 +26,8 @@ const MALFORMED = new Set([
 const TRANSIENT: RegistryErrorOptions = { transient: true };
 
 /**
- * What a failed request means. `signal` is the request's deadline. A thing that is no failure of a connection is
- * given back as it is: a mistake of ours must not look like an unreachable registry.
+ * What a failed request means. `signal` is the request's deadline. Anything that is not a connection failure is
+ * returned unchanged: a bug of ours must not look like an unreachable registry.
  */
 export function connectionFailure(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof RegistryError) return error;

@@ -25,7 +25,7 @@ export interface Sending {
 /** A quarter of the 256 verifications in flight: one slow registry leaves room for the others. */
 const CONNECTIONS_PER_HOST = 64;
 const MAX_REMEMBERED_HOSTS = 1_024;
-/** Of each reach and TLS profile one; profiles change as their files do. */
+/** One for each reach and TLS profile; profiles change with their files. */
 const MAX_AGENTS = 256;
 
 /** What connections are made with. */
@@ -126,7 +126,7 @@ export class Connections {
     );
   }
 
-  /** For each host its own: one that is slow leaves room for the others. */
+  /** One for each host: a slow one leaves room for the others. */
   #forwarding({ host }: URL, proxy: HttpProxy, tls: TlsProfile): Promise<Agent> {
     const profile = tls.elsewhere();
     return this.#kept(`forward ${proxy.url.href} ${host} ${profile.id}`, (build) => {
@@ -167,7 +167,10 @@ export class Connections {
   }
 }
 
-/** undici gives up what it has sent, but waits for a connection to be made or refused, whoever has gone meanwhile. */
+/**
+ * undici gives up a request it has sent, but waits for a connection attempt to end, even if nobody waits for it any
+ * more.
+ */
 async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -223,7 +226,7 @@ function connectorOf(
   tls: TlsProfile,
   lookup: LookupFunction,
 ): buildConnector.connector {
-  // Its types do not know that what is left goes to net.connect and tls.connect.
+  // Its types do not say that the remaining options go to net.connect and tls.connect.
   const options = { timeout: tls.settings.connectTimeoutMs, lookup } as buildConnector.BuildOptions;
   const plain = build(options);
   let secure: buildConnector.connector | undefined;

@@ -4,18 +4,21 @@ import { type TlsProfile, UNVERIFIED_TLS, USUAL_TLS } from "./tls-profile.js";
 
 /** Where a registry named in an image is asked: at its usual place, or at another host its settings name. */
 export interface Endpoint {
-  /** Whose credentials it is shown, as in image names, such as `docker.io` or `127.0.0.1:5000`: the host itself. */
+  /**
+   * The name its credentials are kept under, as in image names, such as `docker.io` or `127.0.0.1:5000`: the host
+   * itself.
+   */
   readonly registry: string;
   /** Scheme, host and port; the path is `/`. */
   readonly url: URL;
   /** Where its API is, without a slash at the end: `/v2` unless its settings say otherwise. */
   readonly apiRoot: string;
-  /** The registry it stands in for, which it is told by `?ns=`; null if it is that registry. */
+  /** The registry it stands in for, passed to it as `?ns=`; null if it is that registry. */
   readonly namespace: string | null;
   readonly tls: TlsProfile;
   /** Sent to this host, and to no other. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** Where it is asked if this is not the scheme it speaks. */
+  /** The same by the other scheme, in case it does not speak this one. */
   readonly otherScheme: URL | null;
 }
 
@@ -37,9 +40,9 @@ export function credentialHost(host: string): string {
 }
 
 /**
- * A registry's usual place: https, or http when it is listed in `plainHttp` or on this machine at a port other than 443
- * (as containerd has it, which takes https there, too, and by any certificate). Throws `registry-protocol` for a host
- * that a URL would read differently.
+ * A registry's usual place: https, or http if it is listed in `plainHttp` or is on this machine at a port other than
+ * 443. (So does containerd, which uses https there, too, and accepts any certificate.) Throws `registry-protocol` for a
+ * host that a URL would read differently.
  */
 export function endpointOf(registry: string, plainHttp: readonly string[]): Endpoint {
   if (!isRegistry(registry)) throw new TypeError("not a registry's host");
@@ -59,7 +62,7 @@ export function endpointOf(registry: string, plainHttp: readonly string[]): Endp
   };
 }
 
-/** What a repository is called there, where all of a mirror's API is below a repository's name. */
+/** The repository's name at a mirror that keeps its whole API below a repository name. */
 export function repositoryAt({ apiRoot }: Endpoint, repository: string): string {
   return apiRoot.startsWith("/v2/") ? `${apiRoot.slice("/v2/".length)}/${repository}` : repository;
 }

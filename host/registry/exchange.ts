@@ -62,12 +62,12 @@ export async function exchange(
   throw new RegistryError("registry-protocol", `more than ${MAX_REDIRECTS} redirects`);
 }
 
-/** What goes for a registry goes for other ports of its host, where its token service often is. */
+/** What applies to a registry applies to other ports of its host, where its token service often is. */
 export function tlsFor({ url, tls }: Endpoint, target: URL): TlsProfile {
   return target.hostname === url.hostname ? tls : tls.elsewhere();
 }
 
-/** A header's value; of several, none: whoever sends two locations means mischief. */
+/** A header's value; null if there are several: whoever sends two locations means mischief. */
 export function headerOf(response: Response, name: string): string | undefined {
   const value = response.headers[name];
   return typeof value === "string" ? value : undefined;

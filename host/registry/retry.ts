@@ -17,8 +17,8 @@ export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, firstPauseMs: 100, long
 export const PATIENT_RETRY: RetryPolicy = { attempts: 6, firstPauseMs: 200, longestPauseMs: 60_000 };
 
 /**
- * Repeats what failed for a moment (429, 500, 502, 503, 504, a connection broken off), as long as the signal allows. An
- * attempt is told which one it is, from 1. When time runs out during a pause, the failure that led to it is the one reported.
+ * Repeats what failed for the moment (429, 500, 502, 503, 504, a broken connection), as long as the signal allows. An
+ * attempt is told its number, from 1. If time runs out during a pause, the failure that led to it is the one reported.
  */
 export async function retrying<T>(
   policy: RetryPolicy,

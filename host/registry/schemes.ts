@@ -3,23 +3,23 @@ import type { Endpoint } from "./endpoint.js";
 import type { Answer } from "./exchange.js";
 
 const MAX_REMEMBERED = 1_024;
-/** A registry can come back as one that speaks the other. */
+/** A registry can come back speaking the other scheme. */
 const TTL_MS = 60_000;
-/** What OpenSSL says of an answer that is no TLS, and what is left to say of a connection broken off. */
+/** OpenSSL's codes for an answer that is not TLS, and for a connection that broke. */
 const WRONG = /^(EPROTO|ERR_SSL_|ECONNRESET$|UND_ERR_SOCKET$)/;
 
 /** Endpoints that may speak http or https, and which of the two they turned out to speak. */
 export class Schemes {
   readonly #spoken = new LRUCache<string, URL>({ max: MAX_REMEMBERED, ttl: TTL_MS });
 
-  /** The endpoint by the scheme that it is known to speak, or is to be asked by first. */
+  /** The endpoint with the scheme that it is known to speak, or with the one to try first. */
   spoken(endpoint: Endpoint): Endpoint {
     if (endpoint.otherScheme === null) return endpoint;
     const url = this.#spoken.get(endpoint.url.host);
     return url === undefined ? endpoint : { ...endpoint, url, otherScheme: null };
   }
 
-  /** The endpoint by its other scheme; null if there is none to try. */
+  /** The endpoint with its other scheme; null if there is none to try. */
   other(endpoint: Endpoint): Endpoint | null {
     if (endpoint.otherScheme === null) return null;
     return { ...endpoint, url: endpoint.otherScheme, otherScheme: null };
@@ -31,8 +31,8 @@ export class Schemes {
 }
 
 /**
- * Whether an answer may be one to the wrong scheme: no TLS where that was begun; to http, a server's 400, or the
- * connection's end.
+ * Whether an answer may be due to the wrong scheme: to https, something that is not TLS; to http, the server's 400, or
+ * the end of the connection.
  */
 export function isWrongScheme(asked: Answer | Error): boolean {
   if (asked instanceof Error) return WRONG.test(String((asked as NodeJS.ErrnoException).code));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 
-/** What a connection trusts and shows, and how long it may take. */
+/** What a connection trusts, which certificates it presents, and how long it may take. */
 export interface TlsSettings {
   /** PEM of certificates that can be read, added to the system's authorities. */
   readonly authorities: readonly string[];
@@ -20,7 +20,7 @@ export const DEFAULT_TLS: TlsSettings = {
   connectTimeoutMs: 5_000,
 };
 
-/** TLS settings made ready; those of the same content are the same connections. */
+/** TLS settings ready for use; equal settings share connections. */
 export class TlsProfile {
   readonly id: string;
   readonly settings: TlsSettings;
@@ -31,7 +31,8 @@ export class TlsProfile {
   constructor(settings: TlsSettings) {
     this.settings = settings;
     this.id = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
-    // At once, so that a broken file is found where it was named; the system's authorities take longer, and can wait.
+    // Done at once, so that a broken file is found where it was named; the system's authorities take longer and can
+    // wait.
     for (const { certificate, key } of settings.clients) createSecureContext({ cert: certificate, key });
   }
 
@@ -45,7 +46,10 @@ export class TlsProfile {
     return this.#context;
   }
 
-  /** The same for other hosts that a registry sends us to: its authorities, and nothing that is between it and us. */
+  /**
+   * The same for other hosts that a registry sends us to: its authorities, but nothing that is between the registry and
+   * us.
+   */
   elsewhere(): TlsProfile {
     const { clients, skipVerify } = this.settings;
     if (clients.length === 0 && !skipVerify) return this;

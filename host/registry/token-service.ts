@@ -14,7 +14,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /** What the distribution project's token specification says when expires_in is missing. */
 const DEFAULT_LIFETIME_S = 60;
 const LONGEST_LIFETIME_S = 3_600;
-/** A token this close to its end is not used any more. */
+/** A token this close to expiry is not used any more. */
 const SLACK_S = 10;
 
 /** What a token is asked for. */
@@ -86,7 +86,7 @@ export class TokenService {
     return token;
   }
 
-  /** Redirects are refusals here: nothing good comes of a password on its way to somewhere else. */
+  /** Redirects count as refusals: no password is passed on to another place. */
   async #refusal(status: number, response: Response): Promise<RegistryError> {
     const who = "the token service";
     const refusal = await readRefusal(status, response, who, this.#clock);

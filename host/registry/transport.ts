@@ -29,11 +29,11 @@ export interface RegistryOptions {
   /** How names become addresses; the system's resolver unless told. The address rule applies to any. */
   readonly lookup?: LookupFunction;
   readonly clock?: Clock;
-  /** By way of which proxies hosts are asked; none unless told. */
+  /** The proxies through which hosts are asked; none by default. */
   readonly proxies?: Proxies;
   /** Told of each host that is asked through one, once. */
   readonly onProxied?: (host: string, proxy: URL) => void;
-  /** At which hosts registries are asked; at their usual places unless told. */
+  /** The hosts at which registries are asked; by default their usual places. */
   readonly hosts?: RegistryHosts;
 }
 
@@ -153,7 +153,7 @@ export class Transport {
     return ((await this.#hosts.hosts(registry)).at(-1) as RegistryHost).endpoint;
   }
 
-  /** Asks by the other scheme where a registry turns out not to speak the one it was asked by. */
+  /** Asks by the other scheme if a registry turns out not to speak the first. */
   async #askEitherWay(purpose: Purpose, call: Call): Promise<Answer> {
     const other = this.#schemes.other(purpose.endpoint);
     if (other === null) return this.#ask(purpose, call);
@@ -173,7 +173,7 @@ export class Transport {
     return unlessFailed(first);
   }
 
-  /** Asks with what is known to convince the registry, and once more with the answer to its challenge. */
+  /** Asks with the credentials the registry is known to accept, and once more with the answer to its challenge. */
   async #ask(purpose: Purpose, call: Call): Promise<Answer> {
     const { endpoint } = purpose;
     const target = typeof call.target === "string" ? apiUrl(endpoint, call.target) : call.target;

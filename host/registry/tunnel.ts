@@ -8,14 +8,14 @@ import { RegistryError } from "./error.js";
 import type { HttpProxy } from "./proxies.js";
 import type { TlsProfile } from "./tls-profile.js";
 
-/** How a proxy is reached itself. */
+/** How the proxy itself is reached. */
 export interface ProxyAccess {
   readonly proxy: HttpProxy;
   readonly tls: TlsProfile;
   readonly lookup: LookupFunction;
 }
 
-/** Connects through a proxy: CONNECT (RFC 9110, section 9.3.6), and on what that opens `secure` makes a TLS connection. */
+/** Connects through a proxy: CONNECT (RFC 9110, section 9.3.6). `secure` makes a TLS connection inside the tunnel. */
 export function tunnelThrough(
   access: ProxyAccess,
   secure: buildConnector.connector,
@@ -29,7 +29,7 @@ export function tunnelThrough(
   };
 }
 
-/** `authority` is host and port, the former in brackets where it is of IPv6. Calls back once. */
+/** `authority` is host and port, an IPv6 host in brackets. Calls back once. */
 function openTunnel(
   access: ProxyAccess,
   authority: string,
@@ -82,7 +82,7 @@ export function assertSpoken({ url }: HttpProxy): void {
   throw new RegistryError("registry-unavailable", "the environment's proxy speaks neither http nor https");
 }
 
-/** A proxy that answers by itself. */
+/** The error for a proxy that answers by itself. */
 export function refusedByProxy(status: number): RegistryError {
   const detail =
     status === 407
@@ -93,7 +93,7 @@ export function refusedByProxy(status: number): RegistryError {
 
 const MOMENTARY = new Set([429, 502, 503, 504]);
 
-/** That the proxy cannot be reached, said so that nobody looks for it at the registry. */
+/** The error for a proxy that cannot be reached, worded so that nobody blames the registry. */
 export function proxyFailure(error: unknown): RegistryError {
   const failure = connectionFailure(error, NEVER);
   if (failure === error && failure instanceof RegistryError) return failure;

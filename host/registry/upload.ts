@@ -10,7 +10,9 @@ import type { Call, RepositoryAddress, Transport } from "./transport.js";
 /** What registries, and proxies before them, say to a blob sent as one body. */
 const WANTS_CHUNKS = new Set([405, 411, 413, 415, 501]);
 
-/** Below what proxies let through (Cloudflare: 100 MB), and enough that requests do not count. */
+/**
+ * Below what proxies let through (Cloudflare: 100 MB), and large enough that the number of requests does not matter.
+ */
 const CHUNK_BYTES = 32 * 1024 * 1024;
 const LARGEST_CHUNK_BYTES = 1024 * 1024 * 1024;
 
@@ -50,7 +52,10 @@ export class Uploads {
     return "written";
   }
 
-  /** Mounting is a favour: any answer but yes or an upload's location is passed over, and the blob is uploaded. */
+  /**
+   * Mounting is optional for the registry: any answer but yes or an upload's location is ignored, and the blob is
+   * uploaded.
+   */
   async #mount(
     { digest }: Descriptor,
     from: string,
@@ -109,7 +114,8 @@ export class Uploads {
         location = await this.#send(call, (answer) => this.#continued(answer));
         start += length;
       }
-      // The last piece is sent only when the content has been found right; reading to its end says so.
+      // The last piece is sent only once the content has been found right, which is known when it has been read to its
+      // end.
       await chunks.end();
       const headers = { "content-length": "0" };
       const call = { method: "PUT", target: commit(location, digest), headers, signal } as const;

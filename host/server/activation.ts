@@ -2,8 +2,8 @@
 const FIRST = 3;
 
 /**
- * The descriptor of the socket that systemd listens on for us; null: there is none. Taken out of the environment, so that no
- * child believes it were its own. Throws for more than one.
+ * The descriptor of the socket that systemd listens on for us; null: there is none. The variables are removed from the
+ * environment, so that no child takes the socket for its own. Throws for more than one.
  */
 export function takeActivatedSocket(env: NodeJS.ProcessEnv = process.env, pid = process.pid): number | null {
   const { LISTEN_PID: forWhom, LISTEN_FDS: count } = env;

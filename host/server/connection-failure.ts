@@ -1,8 +1,8 @@
 import { type ServiceError, status } from "@grpc/grpc-js";
 
 /**
- * What the system says of a connection that failed, such as `connect ECONNREFUSED`: grpc-js puts that into many words about its
- * own doings. Null: it was not for that.
+ * The system's error for a connection that failed, such as `connect ECONNREFUSED`, which grpc-js buries in text about
+ * itself. Null: the failure was another.
  */
 export function connectionFailure({ code, details }: Pick<ServiceError, "code" | "details">): string | null {
   const [refused] = (code === status.UNAVAILABLE && /\bconnect E[A-Z]+\b/.exec(details)) || [];

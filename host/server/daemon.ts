@@ -17,7 +17,7 @@ export { SocketRefused } from "./socket.js";
 
 /** A descriptor of 48 KiB, a name and the framing. */
 const MESSAGE_LIMIT = 64 * 1024;
-/** Four for each judgement that can be under way; a surplus connection is closed at once. */
+/** Four for each judgement that can be in progress; surplus connections are closed at once. */
 const CONNECTION_LIMIT = 4 * DEFAULT_LIMITS.inFlight;
 
 export interface DaemonOptions {
@@ -27,7 +27,7 @@ export interface DaemonOptions {
   readonly activated?: number | null;
   readonly verifier: Pick<Verifier, "verify" | "refuse">;
   readonly policy: PolicySource;
-  /** What was judged lately; nothing unless given. */
+  /** Recent judgements; none kept unless given. */
   readonly recent?: Pick<RecentRecords, "on">;
   /** Milliseconds a judgement may take at most. */
   readonly deadlineMs?: number;
@@ -53,7 +53,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   );
   grpc.addService(HealthService, health.service());
 
-  // The listener is ours, not gRPC's, for the socket's mode and what stands in its place.
+  // The listener is ours, not gRPC's, because of the socket's mode and of what may already be at its path.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const listener = createServer((connection) => injector.injectConnection(connection));
   listener.maxConnections = CONNECTION_LIMIT;

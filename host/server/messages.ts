@@ -23,7 +23,7 @@ export function verdictMessage(request: VerifyImageRequest, verdict: Verdict): V
   };
 }
 
-/** The answer when no verdict could be had. */
+/** The answer when there is no verdict. */
 export function faultMessage(request: VerifyImageRequest): VerifyImageResponse {
   return {
     ...echo(request),

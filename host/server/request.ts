@@ -1,7 +1,7 @@
 import type { Image } from "#component/types";
 import type { VerifyImageRequest } from "./generated/countersign/v1/verifier.js";
 
-/** What containerd says is on standard input of an image verifier (containerd, docs/image-verification.md). */
+/** The media type that containerd promises for a verifier's standard input (containerd, docs/image-verification.md). */
 const DESCRIPTOR_MEDIA_TYPE = "application/vnd.oci.descriptor.v1+json";
 export const NAME_LIMIT = 1024;
 const DIGEST_LIMIT = 256;

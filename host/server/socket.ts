@@ -78,7 +78,7 @@ async function removeStale(path: string): Promise<void> {
   unlinkSync(path);
 }
 
-/** Whether somebody listens. Anything but a refused connection means that it cannot be told, and is an error. */
+/** Whether somebody listens. Any failure but a refused connection leaves that open, and is an error. */
 function isAnswering(path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createConnection(path);

@@ -12,8 +12,8 @@ export class LockHeld extends Error {
 
 /**
  * Runs `start` while no other process runs one with the same lock file, in a folder that only we and root may write to.
- * Looking at a stale socket, removing it and binding a new one are three steps: two daemons that take them in turns
- * would each believe to be the one that is asked. Throws `LockHeld`, or what `start` throws.
+ * Looking at a stale socket, removing it and binding a new one are three steps: two daemons that interleave them would
+ * each believe that they are the one being asked. Throws `LockHeld`, or whatever `start` throws.
  */
 export async function holdingStartLock<T>(file: string, start: () => Promise<T>): Promise<T> {
   await acquire(file);
@@ -29,7 +29,7 @@ async function acquire(file: string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   writeFileSync(own, holderOf(process.pid), { mode: 0o600 });
   try {
-    // A link is there at once with what it says, or not at all.
+    // A link appears with its content in one step, or not at all.
     while (!isLinked(own, file)) {
       if (performance.now() > deadline)
         throw new LockHeld(`${file} is held by another daemon that starts; if there is none, remove it`);
@@ -41,7 +41,7 @@ async function acquire(file: string): Promise<void> {
   }
 }
 
-/** Of locks of one process. */
+/** Counts the locks of this process. */
 let counter = 0;
 
 function isLinked(own: string, file: string): boolean {
@@ -65,7 +65,7 @@ function removeIfAbandoned(file: string): void {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
     throw error;
   }
-  // What was there a moment ago may have been replaced by the lock of a process that lives.
+  // By now the stale lock may have been replaced by that of a live process.
   if (contentOf(taken) !== holder) isLinked(taken, file);
   unlinkSync(taken);
 }

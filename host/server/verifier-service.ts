@@ -28,7 +28,7 @@ import {
 } from "./messages.js";
 import { findFault, imageOf, NAME_LIMIT } from "./request.js";
 
-/** How much earlier than its caller gives up the daemon has to decide, so that the answer still arrives. */
+/** How long before its caller's deadline the daemon has to decide, so that the answer still arrives. */
 const ANSWER_MARGIN_MS = 500;
 
 /** What the service answers from. */
@@ -81,7 +81,7 @@ async function verifyImage(
   const callerMs = Number(call.getDeadline()) - Date.now() - ANSWER_MARGIN_MS;
   const verdict = await verifier.verify(image, {
     deadlineMs: Math.max(0, Math.min(deadlineMs, callerMs)),
-    // Asked for only where something has to be waited for, which is not the case of what is known.
+    // Created only if something has to be waited for, which is not the case for known verdicts.
     get signal() {
       const abandoned = new AbortController();
       const abandon = () => abandoned.abort();
@@ -90,7 +90,7 @@ async function verifyImage(
       return abandoned.signal;
     },
   });
-  // gRPC calls every call that has ended cancelled, and what is aborted for nobody costs as much as all the rest.
+  // gRPC reports every call that has ended as cancelled, and aborting for nobody costs as much as all the rest.
   forget();
   return verdictMessage(request, verdict);
 }

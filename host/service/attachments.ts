@@ -24,7 +24,10 @@ export class Attachments {
     this.#folder = folder;
   }
 
-  /** `place`, without signatures of the image that are not to be looked for. The folder is read when it is asked about one. */
+  /**
+   * `place`, without the image's signatures that are not to be looked for. The folder is read when the first of them is
+   * asked for.
+   */
   gate(place: EvidencePlace, core: Pick<LoadedCore, "explain">, image: Image): EvidencePlace {
     let asked: { readonly disabled: Disabled | null } | undefined;
     const disabled = (): Disabled | null => {
@@ -40,14 +43,17 @@ export class Attachments {
       const why = RegistriesD.read(this.#folder).whyNot(scopes);
       return why === null ? null : { code: "attachments-disabled", detail: why };
     } catch (error) {
-      // The core asks for signatures of no name it cannot read.
+      // The core never asks for signatures of a name it cannot read.
       if (!(error instanceof RegistriesDInvalid) && !(error instanceof NameRefused)) throw error;
       return { code: "registries-d-invalid", detail: error.message };
     }
   }
 }
 
-/** The scopes registries.d is looked up by: those of the policy that containers/image knows, but the transport's own. */
+/**
+ * The scopes by which registries.d is searched: those that containers/image knows for a policy, without the transport's
+ * own.
+ */
 export function attachmentScopes({ candidates }: Pick<Explanation, "candidates">): string[] {
   return candidates
     .filter(({ transport, scope, extension }) => transport !== "" && scope !== "" && !extension)
@@ -67,7 +73,7 @@ function gated(place: EvidencePlace, disabled: () => Disabled | null): EvidenceP
   };
 }
 
-/** All else is only asked for because of an answer to one of these. */
+/** Everything else is asked for only because of an answer to one of these. */
 function isForSignatures({ kind }: Request): boolean {
   return kind === "cosign-tag" || kind === "referrers";
 }

@@ -10,7 +10,7 @@ export interface AuditRecord {
   readonly time: string;
   /** As it was asked for. */
   readonly name: string;
-  /** What was judged; what was asked for where that is not known. */
+  /** The image that was judged or, if that is not known, the one that was asked about. */
   readonly digest: string;
   readonly ok: boolean;
   readonly code: string;
@@ -30,7 +30,9 @@ export interface AuditSink {
   write(record: AuditRecord): void;
 }
 
-/** Longest name or digest that is kept, in characters: one that long is denied, and must not fill the disk. */
+/**
+ * Longest name or digest that is kept, in characters: an image with a longer one is denied, and must not fill the disk.
+ */
 const TEXT_LIMIT = 1024;
 
 export function auditRecord(
@@ -63,7 +65,7 @@ export function auditToStream(stream: NodeJS.WritableStream): AuditSink {
   return { write: (record) => void stream.write(jsonLine(record)) };
 }
 
-/** Writes to each, whatever becomes of the others; throws the first failure. */
+/** Writes to each sink, even if another fails; throws the first failure. */
 export function allSinks(...sinks: readonly AuditSink[]): AuditSink {
   return {
     write: (record) => {

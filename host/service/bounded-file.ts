@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 
-/** A file that is not read: `message` is one line that names it and says why. */
+/** A file that is refused: `message` is one line that names it and says why. */
 export class FileRefused extends Error {
   override readonly name = "FileRefused";
 }
@@ -13,7 +13,7 @@ export function readBoundedFile(path: string, limit: number): Uint8Array {
   let file: number | undefined;
   try {
     if (!statSync(path).isFile()) throw new FileRefused(`${path} is not a regular file`);
-    // What has been put in its place since is opened without waiting and looked at again.
+    // If something else has been put in its place since, it is opened without waiting and checked again.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     if (!fstatSync(file).isFile()) throw new FileRefused(`${path} is not a regular file`);
     const content = readAtMost(file, limit + 1);
@@ -27,7 +27,7 @@ export function readBoundedFile(path: string, limit: number): Uint8Array {
   }
 }
 
-/** The size a file claims is not asked: files in /proc have none, others grow. */
+/** The size a file claims is ignored: files in /proc have none, others grow. */
 function readAtMost(file: number, count: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   let total = 0;

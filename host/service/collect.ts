@@ -58,7 +58,7 @@ async function ask(
   const answer = source.fetch(request, deadline.signal).then(
     (evidence) => admissible(request, evidence),
     (error) => {
-      // A source rejects for mistakes in this program only, unless it was cut off.
+      // A source rejects only for bugs in this program, unless it was cut off.
       if (deadline.isReached) return late;
       throw error;
     },
@@ -66,7 +66,7 @@ async function ask(
   return Promise.race([answer, deadline.reached.then(() => late)]);
 }
 
-/** The answer, unless the core could not be handed it as it is or it broke the bound it was given. */
+/** The answer, unless it cannot be passed to the core unchanged or exceeds its bound. */
 function admissible(request: Request, evidence: readonly Evidence[]): readonly Evidence[] {
   if (!evidence.every(isFaithful))
     return [unavailable(request, "registry-protocol", "not well-formed unicode")];

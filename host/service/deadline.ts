@@ -15,7 +15,7 @@ export class Deadline {
     const controller = new AbortController();
     const abort = () => controller.abort();
     this.signal = controller.signal;
-    // Every fetch of a judgement listens to the one, every judgement of a run to the other: no leak to warn of.
+    // Every fetch of a judgement listens to one signal, every judgement of a run to the other: no leak to warn of.
     setMaxListeners(0, controller.signal, ...(caller ? [caller] : []));
     this.reached = new Promise((resolve) => {
       controller.signal.addEventListener("abort", () => resolve(), { once: true });
@@ -36,7 +36,7 @@ export class Deadline {
     return this.isReached ? 0 : Math.max(0, this.#due - performance.now());
   }
 
-  /** Lets go of the timer and the caller's signal. */
+  /** Releases the timer and the caller's signal. */
   dispose(): void {
     clearTimeout(this.#timer);
     this.#detach();

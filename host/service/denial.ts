@@ -20,7 +20,7 @@ export type HostCode = Extract<
 /** A judgement the host gives by itself. */
 export type Denial = Judgement & { readonly ok: false; readonly code: HostCode };
 
-/** What is known of an image the host denies: `name` as asked; empty for what is unknown. */
+/** What the host knows of an image it denies: `name` as asked; empty for what is unknown. */
 export type Denied = Pick<Image, "name" | "digest"> & { readonly policyDigest: string };
 
 export function deny(code: HostCode, reason: string, { name, digest, policyDigest }: Denied): Denial {

@@ -10,7 +10,7 @@ export class InFlight {
     this.#limitPerRegistry = limitPerRegistry;
   }
 
-  /** Counts one judgement; undefined when there are too many. Whoever enters leaves. */
+  /** Counts one judgement; undefined if there are too many. Whoever enters has to leave. */
   enter(): Passage | undefined {
     if (this.#all >= this.#limit) return undefined;
     this.#all += 1;

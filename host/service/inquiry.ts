@@ -63,8 +63,8 @@ export class Inquiry {
   }
 
   /**
-   * The core's judgement, if there is one that holds for a while: a denial for which everything could be asked, an
-   * acceptance that no certificate which will end has a part in. Else null.
+   * The core's judgement, if it holds for a while: a denial for which everything could be asked, or an acceptance that
+   * depends on no certificate with an end. Else null.
    */
   repeatable(): CoreJudgement | null {
     const judgement = this.#judgement;
@@ -77,7 +77,7 @@ export class Inquiry {
   }
 
   #isTimeless(): boolean {
-    // Without evidence it was the plan that decided, which knows no time.
+    // Without evidence the plan decided, and a plan does not depend on the time.
     if (this.#evidence.length === 0) return true;
     const later = this.#parts.core.judge(this.#image, this.#evidence, AFTER_ALL_CERTIFICATES);
     return later.tag === "decided" && later.val.ok;

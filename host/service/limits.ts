@@ -4,7 +4,7 @@ const MIB = 1024 * 1024;
 export interface Limits {
   /** Judgements under way at once. */
   readonly inFlight: number;
-  /** Of them, those that wait for one registry host: a slow one leaves the rest to the others. */
+  /** Of them, those that wait for one registry host: a slow one leaves the rest for the others. */
   readonly inFlightPerRegistry: number;
   /** Milliseconds for a judgement whose caller sets no deadline; below the plugin's 9 s and containerd's 10 s. */
   readonly deadlineMs: number;

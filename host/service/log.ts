@@ -1,6 +1,6 @@
 import { jsonLine } from "./one-line.js";
 
-/** What a line of the diagnostics log says beside its message. Never a secret. */
+/** The fields of a line in the diagnostics log, besides its message. Never a secret. */
 export type Fields = Readonly<Record<string, string | number | boolean>>;
 
 /** The diagnostics log, for whoever runs the service. Judgements go to the audit record instead. */

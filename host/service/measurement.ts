@@ -5,7 +5,7 @@ import type { CoreJudgement } from "../core/core.js";
 import type { Log } from "./log.js";
 import { jsonLine } from "./one-line.js";
 
-/** What a measurement is told of, one JSON object each. Digests are `sha256:…`. */
+/** The events that are measured, one JSON object each. Digests are `sha256:…`. */
 export type MeasuredEvent =
   | {
       /** A policy is about to be in force. */
@@ -27,24 +27,24 @@ export type MeasuredEvent =
       readonly signer: string | null;
     };
 
-/** The event could not be measured, and has to be. */
+/** The event had to be measured, and could not be. */
 export class MeasurementFailed extends Error {
   override readonly name = "MeasurementFailed";
 }
 
-/** A log outside this process that is told of every policy and of every first acceptance, before they count. */
+/** A log outside this process that receives every policy and every first acceptance, before they count. */
 export interface Measurement {
   /** Rejects with `MeasurementFailed` where measuring is required and failed; otherwise a failure is only logged. */
   policyLoaded(policyDigest: string, path: string): Promise<void>;
   /**
-   * The same for an acceptance; whether it was measured. Each (policy, name, digest) is measured once; one that failed is
-   * tried again.
+   * The same for an acceptance; returns whether it was measured. Each (policy, name, digest) is measured once; a failed
+   * one is tried again.
    */
   imageAccepted(judgement: CoreJudgement): Promise<boolean>;
 }
 
 export interface MeasurementOptions {
-  /** Program and arguments, run as they are for each event: no shell, nothing of the event among them. */
+  /** Program and arguments, run unchanged for each event: no shell, and nothing of the event among the arguments. */
   readonly command: readonly [program: string, ...rest: string[]];
   readonly required: boolean;
   readonly coreDigest: string;

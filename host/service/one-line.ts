@@ -4,7 +4,7 @@ const REASON_LIMIT = 300;
 /** Control, format (bidirectional overrides among them), line and paragraph separators, and lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** A reason in one line of at most 300 characters, with what a terminal would act on escaped. */
+/** A reason in one line of at most 300 characters, with everything that a terminal would act on escaped. */
 export function reasonLine(text: string): string {
   const characters = Array.from(escapeUnprintable(text));
   if (characters.length <= REASON_LIMIT) return characters.join("");

@@ -15,7 +15,7 @@ export const CLI_POLICY_PATHS: readonly string[] = [
 /** Where the daemon looks: a policy written for podman must not decide what a node runs unless somebody says so. */
 export const DAEMON_POLICY_PATHS: readonly string[] = ["/etc/countersign/policy.json"];
 
-/** What is judged by at one moment: a policy, or the reason for which everything is denied. */
+/** The basis of judgement at one moment: a policy, or the reason why everything is denied. */
 export type PolicyState =
   | { readonly kind: "loaded"; readonly core: LoadedCore; readonly path: string; readonly loadedAt: Date }
   | { readonly kind: "none"; readonly code: "no-policy"; readonly reason: string }
@@ -29,14 +29,14 @@ export type PolicyState =
 /** What a loaded policy is used for. */
 export type LoadedCore = Pick<PolicyCore, "summary" | "plan" | "judge" | "explain" | "idle">;
 
-/** Where the policy is; or where it was looked for, the first place of which is where it would be. */
+/** Where the policy is or, if there is none, where it was looked for, the first place being where it should be. */
 export type PolicyLocation =
   | { readonly kind: "found"; readonly path: string }
   | { readonly kind: "none"; readonly code: "no-policy"; readonly reason: string; readonly path: string };
 
 /**
- * The explicit path if there is one, else the first candidate that is there in any form. What is there and broken is
- * still the one: a damaged policy must not make way for another.
+ * The explicit path if there is one, else the first candidate that exists in any form. One that exists and is broken is
+ * still chosen: a damaged policy must not make way for another.
  */
 export function findPolicy(explicit: string | undefined, candidates: readonly string[]): PolicyLocation {
   const paths = (explicit === undefined ? candidates : [explicit]).map((path) => resolve(path));
@@ -51,7 +51,7 @@ export function loadPolicy(location: PolicyLocation): PolicyState {
   return location.kind === "none" ? location : readPolicyState(location.path).state;
 }
 
-/** What reading a policy's file has come to. */
+/** The result of reading a policy's file. */
 export interface PolicyRead {
   readonly state: PolicyState;
   /** What was read, where it loads. */
@@ -60,7 +60,7 @@ export interface PolicyRead {
   readonly warnings: readonly string[];
 }
 
-/** The state a policy's file gives; what was read for it, and the whole core, where it loads. */
+/** The state that a policy's file gives; what was read for it, and the whole core, if it loads. */
 export function readPolicyState(path: string): {
   state: Exclude<PolicyState, { kind: "none" }>;
   reading: PolicyReading | null;
@@ -75,7 +75,7 @@ export function readPolicyState(path: string): {
   }
 }
 
-/** Most findings that are told without being asked for. */
+/** How many findings are reported without being asked for. */
 const MOST_WARNINGS = 10;
 
 /** The findings on a policy in force that an operator should not miss, each as one line, the worst first. */
@@ -107,7 +107,10 @@ function whyInvalid(path: string, error: unknown): string {
   throw error;
 }
 
-/** Without following links: one that leads nowhere is a broken policy, as is one in a folder that cannot be entered. */
+/**
+ * Without following links: a link that leads nowhere is a broken policy, and so is a policy in a folder that cannot be
+ * entered.
+ */
 function isThere(path: string): boolean {
   try {
     lstatSync(path);

@@ -13,25 +13,25 @@ export interface PolicyInForceOptions {
   readonly measurement?: Measurement | undefined;
 }
 
-/** Why what is in the policy's file is not in force. */
+/** Why the content of the policy's file is not in force. */
 export interface ReloadFailure {
   readonly reason: string;
-  /** When it was first found to be so. */
+  /** When that was first noticed. */
   readonly at: Date;
 }
 
-/** What judges and answers by a policy that may change meanwhile. */
+/** What those who judge and answer see of a policy that may change meanwhile. */
 export type PolicySource = Pick<PolicyInForce, "state" | "failure" | "onChange">;
 
-/** The policy is not the one that is expected: there is nothing to start with. `message` is one line. */
+/** The policy is not the expected one: there is nothing to start with. `message` is one line. */
 export class UnexpectedPolicy extends Error {
   override readonly name = "UnexpectedPolicy";
 }
 
 /**
- * The policy that is judged by, replaced while judgements go on. Each judgement asks for `state` once, and so is by one
- * policy from beginning to end. What does not load, is not the expected policy, or could not be measured though it must
- * be, never replaces one that is in force.
+ * The policy in force, replaced while judgements go on. Each judgement asks for `state` once, and so goes by one policy
+ * from beginning to end. A policy that does not load, is not the expected one, or could not be measured although it
+ * must be, never replaces one that is in force.
  */
 export class PolicyInForce {
   readonly #options: PolicyInForceOptions;
@@ -74,17 +74,17 @@ export class PolicyInForce {
     return this.#failure;
   }
 
-  /** The policy's file and the files it names: where a change would be. */
+  /** The policy's file and the files it names: the places where a change can appear. */
   get files(): readonly string[] {
     return [this.#options.location.path, ...(this.#reading?.files.keys() ?? [])];
   }
 
-  /** Called whenever another policy is in force, or why there is none has changed. */
+  /** Called whenever another policy comes into force, or the reason why there is none changes. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Reads the files again and puts what they say in force, if it may be. Never rejects. */
+  /** Reads the files again and puts the policy in force, if it may be. Never rejects. */
   reload(): Promise<void> {
     return this.#reloadNext((path) => this.#readAside(path));
   }
@@ -121,7 +121,10 @@ export class PolicyInForce {
     else this.#keep(refusal);
   }
 
-  /** Why this may not be in force, or null. The measurement comes last: it is told only of what then is. */
+  /**
+   * Why this policy may not come into force, or null. The measurement comes last: it is told only of policies that then
+   * do.
+   */
   async #whyNot({ state, reading }: PolicyRead): Promise<PolicyState | null> {
     if (state.kind !== "loaded") return state;
     const { path, core } = state;
@@ -159,7 +162,7 @@ export class PolicyInForce {
     const { reason } = refusal;
     if (this.#failure?.reason === reason) return;
     this.#failure = { reason, at: new Date() };
-    // Where nothing is in force there is nothing to keep but the reason.
+    // If nothing is in force, there is nothing to keep but the reason.
     if (this.#state.kind !== "loaded") {
       this.#state = refusal;
       this.#announce([]);

@@ -21,15 +21,15 @@ export type Loaded =
       readonly warnings: readonly string[];
     };
 
-/** What a policy's file gives, read at once: everybody waits. */
+/** Loads a policy's file at once, while everybody waits. */
 export function readPolicy(path: string): PolicyRead {
   const { state, reading } = readPolicyState(path);
   return { state, reading, warnings: policyWarnings(state) };
 }
 
 /**
- * The same, read and loaded in a thread of its own, for a policy of many scopes or keys takes a second; the instance comes
- * over in pieces, between which others are served. Rejects if there cannot be a thread.
+ * The same, read and loaded in its own thread, because a policy with many scopes or keys takes a second. The instance
+ * is handed over in pieces, and others are served in between. Rejects if no thread can be started.
  */
 export async function readPolicyAside(path: string): Promise<PolicyRead> {
   const workerData: Loading = { path, module: coreModule() };

@@ -9,7 +9,7 @@ const MOST_LINKS = 40;
 const WRITABLE_BY_ANYBODY = 0o002;
 const STICKY = 0o1000;
 
-/** What a careful operator would want to know about where a policy and the keys it names are kept. */
+/** Findings about where a policy and the keys it names are kept. */
 export function placeFindings(policyPath: string, { keys }: Pick<PolicySummary, "keys">): Finding[] {
   const findings: Finding[] = [];
   const policyPlace = openPlace(policyPath);
@@ -35,8 +35,8 @@ export function placeFindings(policyPath: string, { keys }: Pick<PolicySummary, 
 }
 
 /**
- * What on the way to a file, through every link, anybody may write to; null if there is nothing. Where there is a file of
- * that name to be, but none yet, that it can be made counts, too.
+ * Something on the path to a file, through every link, that anybody may write to; null if there is nothing. If the file
+ * does not exist yet, it counts, too, that anybody may create it.
  */
 function openPlace(path: string): string | null {
   const { root } = parse(resolve(path));
@@ -69,14 +69,17 @@ function partsOf(path: string): string[] {
   return path.split("/").filter((part) => part !== "");
 }
 
-/** Whether anybody may replace an entry of a folder. In a sticky one, as /tmp is, that is only who has it, or who makes it. */
+/**
+ * Whether anybody may replace an entry of a folder. In a sticky folder, such as /tmp, only the entry's owner may, or
+ * whoever creates it.
+ */
 function isOpen(folder: Stats | null, entry: Stats | null): boolean {
   if (folder === null || (folder.mode & WRITABLE_BY_ANYBODY) === 0) return false;
   if ((folder.mode & STICKY) === 0 || entry === null) return true;
   return entry.uid !== 0 && entry.uid !== process.geteuid?.();
 }
 
-/** Null for one that is gone by now. */
+/** Null if it is gone by now. */
 function readLink(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -85,7 +88,7 @@ function readLink(path: string): string | null {
   }
 }
 
-/** Without following a link; null for what is not there or cannot be seen. */
+/** Without following a link; null for what does not exist or cannot be seen. */
 function look(path: string): Stats | null {
   try {
     return lstatSync(path);

@@ -4,10 +4,10 @@ import { PolicyCore } from "../core/core.js";
 import { FileRefused, readBoundedFile } from "./bounded-file.js";
 
 const POLICY_LIMIT = 32 * 1024 * 1024;
-/** The bound on a CA file. The core, which knows what a file is for, holds keys to less. */
+/** The bound on a CA file. The core, which knows a file's purpose, holds keys to less. */
 const NAMED_FILE_LIMIT = 1024 * 1024;
 
-/** Readings of files that are being replaced one after the other agree soon; what goes on changing is not a policy. */
+/** Readings of files that are being replaced soon agree; files that keep changing are not a policy. */
 const MOST_READINGS = 5;
 
 /** Read in a millisecond or two. */

@@ -4,7 +4,10 @@ import { dirname } from "node:path";
 
 import type { PolicyInForce } from "./policy-in-force.js";
 
-/** A change comes as several events; the last of them is waited for, but not for ever: other files may be written there, too. */
+/**
+ * A change comes as several events, the last of which is waited for, but not for ever: other files may be written
+ * there, too.
+ */
 const SETTLE_MS = 150;
 const MOST_SETTLE_MS = 1_000;
 /** Not every change is noticed: network file systems say nothing, and a folder may have been replaced itself. */
@@ -13,8 +16,9 @@ const POLL_MS = 30_000;
 const FILES_AT_ONCE = 32;
 
 /**
- * Reloads a policy when something changes in a folder of its file or of a file it names. Folders are watched, for
- * what is replaced by a rename, as editors and Kubernetes do it, is not the file that was watched. Returns what ends it.
+ * Reloads a policy when something changes in a folder of its file or of a file it names. Folders are watched, because a
+ * file that is replaced by a rename, as editors and Kubernetes do it, is not the file that was watched. Returns a
+ * function that ends the watch.
  */
 export function watchPolicy(policy: PolicyInForce): () => void {
   const watchers = new Map<string, FSWatcher>();
@@ -26,7 +30,7 @@ export function watchPolicy(policy: PolicyInForce): () => void {
 
   const reload = () => {
     last = last.then(async () => {
-      // What is watched only now may have changed since it was read.
+      // A folder that is watched only from now on may have changed since it was read.
       do await policy.reload();
       while (await watchFolders());
     });
@@ -75,23 +79,23 @@ async function foldersOf(files: readonly string[]): Promise<Map<string, string>>
   const named = new Set(files.map((file) => dirname(file)));
   for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
     const some = files.slice(at, at + FILES_AT_ONCE);
-    // One that is not there, or not now, leads nowhere.
+    // A link to a missing file leads nowhere.
     const real = await Promise.all(some.map((file) => realpath(file).catch(() => file)));
     for (const file of real) named.add(dirname(file));
   }
   const folders = new Map<string, string>();
   for (const folder of named) {
     try {
-      // One that was replaced by another of its name is to be watched anew.
+      // A folder that was replaced by another of its name has to be watched anew.
       folders.set(`${folder} ${statSync(folder).ino}`, folder);
     } catch {
-      // It is not there, or not now.
+      // It does not exist now.
     }
   }
   return folders;
 }
 
-/** Null where it cannot be watched: the poll will do. */
+/** Null if it cannot be watched: polling will do. */
 function watchFolder(folder: string, changed: () => void): FSWatcher | null {
   try {
     const watcher = watch(folder, changed);

@@ -12,7 +12,7 @@ export class RecentRecords implements AuditSink {
     this.#records.push(record);
   }
 
-  /** Those on a name, as it was asked for; the oldest first. */
+  /** Those about a name, as it was asked for; the oldest first. */
   on(name: string): readonly AuditRecord[] {
     return this.#records.filter((record) => record.name === name);
   }

@@ -43,7 +43,7 @@ export class RegistriesD {
     return read;
   }
 
-  /** What these texts say, by the name of their file. Throws `RegistriesDInvalid`. */
+  /** The settings in these texts, by file name. Throws `RegistriesDInvalid`. */
   static of(folder: string, files: Readonly<Record<string, string>>): RegistriesD {
     const read = new RegistriesD(folder);
     for (const [file, text] of Object.entries(files)) read.add(file, text);
@@ -83,7 +83,7 @@ export class RegistriesD {
   }
 }
 
-/** A scope may be called as the section for all of them is. */
+/** A scope may have the same name as the section for all of them. */
 function scopeKey(scope: string): string {
   return `docker ${scope}`;
 }
@@ -129,7 +129,7 @@ function parseYaml(text: string, file: string): unknown {
   }
 }
 
-/** A mapping; an empty one for what is not written. */
+/** A mapping; an empty one if it is missing. */
 function mapping(value: unknown, what: string): ReadonlyMap<unknown, unknown> {
   if (value === undefined || value === null) return new Map();
   if (value instanceof Map) return value;

@@ -2,7 +2,7 @@ import { Deadline } from "./deadline.js";
 
 type Ask<Answer> = (deadline: Deadline) => Promise<Answer>;
 
-/** A question that is asked once for all who want to know, under a deadline of its own. */
+/** A question that is asked once for everybody who wants the answer, under its own deadline. */
 export class SharedQuestion<Answer> {
   readonly #deadline: Deadline;
   readonly #abandoned = new AbortController();
@@ -10,10 +10,10 @@ export class SharedQuestion<Answer> {
   #waiting = 0;
   #isAnswered = false;
 
-  /** `ask` answers by the deadline it is given, which comes at once when nobody waits any more. */
+  /** `ask` answers by the deadline it is given, which is reached at once when nobody waits any more. */
   constructor(deadlineMs: number, ask: Ask<Answer>, onAnswered: () => void = () => {}) {
     this.#deadline = new Deadline(deadlineMs, this.#abandoned.signal);
-    // Not before somebody waits: for one that has gone nothing is to be fetched.
+    // Starts only once somebody waits: nothing is to be fetched for a caller that has gone.
     this.#answer = Promise.resolve()
       .then(() => ask(this.#deadline))
       .finally(() => {
@@ -23,14 +23,17 @@ export class SharedQuestion<Answer> {
       });
   }
 
-  /** Whether it has to be answered with what is there by now: nothing to wait for if there is time for another. */
+  /**
+   * Whether its deadline has passed, so that it has to be answered with the evidence at hand: not worth waiting for if
+   * there is time to ask again.
+   */
   get isOver(): boolean {
     return this.#deadline.isReached;
   }
 
   /**
-   * The answer. Undefined when `until` comes first and others go on waiting; if nobody does, the question ends and is
-   * answered with what there is.
+   * The answer. Undefined if `until` comes first while others go on waiting; if nobody does, the question ends and is
+   * answered with the evidence at hand.
    */
   async wait(until: Deadline): Promise<Answer | undefined> {
     if (this.#waiting === 0 && until.isReached) this.#abandoned.abort();
@@ -52,7 +55,7 @@ export class SharedQuestion<Answer> {
 export class SharedQuestions<Answer> {
   readonly #open = new Map<string, SharedQuestion<Answer>>();
 
-  /** The one that is open, unless it is over; else a new one, with so many milliseconds. */
+  /** The open question, unless its deadline has passed; else a new one, with that many milliseconds. */
   join(what: string, deadlineMs: number, ask: Ask<Answer>): SharedQuestion<Answer> {
     const open = this.#open.get(what);
     if (open !== undefined && !open.isOver) return open;

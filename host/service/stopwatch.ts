@@ -36,7 +36,7 @@ export class Stopwatch {
     return { ...this.#spent };
   }
 
-  /** `phases`: those of the work that was done elsewhere for what is timed here. */
+  /** `phases`: times of work that was done elsewhere for what is timed here. */
   read({ planMs, fetchMs, judgeMs }: Phases = this.#spent): Durations {
     return {
       planMs: rounded(planMs),

@@ -4,19 +4,19 @@ import { LRUCache } from "lru-cache";
 import type { Image } from "#component/types";
 import type { CoreJudgement } from "../core/core.js";
 
-/** For how many milliseconds a judgement may be given again; 0 is not at all. */
+/** For how many milliseconds a judgement is cached; 0: not at all. */
 export interface VerdictAges {
   readonly acceptedMs: number;
   readonly deniedMs: number;
 }
 
-/** Characters of the judgements kept, in all. Denials, which anybody can cause, have a room of their own. */
+/** Characters of all cached judgements. Denials, which anybody can cause, have their own room. */
 const ACCEPTED_SIZE = 16 * 1024 * 1024;
 const DENIED_SIZE = 1024 * 1024;
 
 /**
- * What the core has judged under one policy, in memory, to be said again for a while. What is kept is a judgement as it came
- * out of the core; what is not known is not here, and a judgement that could not ask is none to keep.
+ * The core's judgements under one policy, kept in memory for a while. A judgement is kept as it came out of the core;
+ * one for which something could not be asked is never kept.
  */
 export class VerdictCache {
   readonly #accepted: LRUCache<string, CoreJudgement> | null;
@@ -47,7 +47,7 @@ export class VerdictCache {
   }
 }
 
-/** All of a question: two images that differ in anything have different ones. */
+/** A question in full: two images that differ in anything have different ones. */
 export function questionOf({ transport, name, mode, digest, descriptor }: Image): string {
   const parts = JSON.stringify([transport, name, mode, digest]);
   return createHash("sha256")

@@ -34,18 +34,18 @@ export interface VerifierParts {
   readonly attachments?: Pick<Attachments, "gate"> | undefined;
   /** Told of each acceptance before it is given. */
   readonly measurement?: Measurement | undefined;
-  /** How long verdicts are given again; without it none is. */
+  /** How long verdicts are cached; without it, none is. */
   readonly cache?: VerdictAges;
 }
 
-/** A decision, and what was spent on it by whoever asked first. */
+/** A decision, and the time that whoever asked first spent on it. */
 interface Answer {
   readonly decision: Decision;
   readonly phases: Phases;
   readonly cached: boolean;
 }
 
-/** What is known and what is being asked under one policy. */
+/** Known verdicts and open questions under one policy. */
 interface JudgedBy {
   readonly verdicts: VerdictCache | null;
   readonly questions: SharedQuestions<Answer>;
@@ -54,15 +54,18 @@ interface JudgedBy {
 export interface VerifyOptions {
   /** Aborted when nobody waits for the verdict any more. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until a verdict is due; the limit's when not given. What is confirmed takes the time it takes. */
+  /** Milliseconds until a verdict is due; the limit's by default. `confirm` is not bound by it. */
   readonly deadlineMs?: number;
-  /** What has to be so before an acceptance counts. Rejects with an `ImageError` if it is not: then that is the verdict. */
+  /**
+   * What has to hold before an acceptance counts. Rejects with an `ImageError` if it does not: that is then the
+   * verdict.
+   */
   readonly confirm?: (accepted: CoreJudgement) => Promise<void>;
   /** What an acceptance brings about, once it is confirmed and measured; rejects as `confirm` does. */
   readonly complete?: () => Promise<void>;
 }
 
-/** What is left of a deadline when asking a registry makes sense. */
+/** The time that has to be left for asking a registry to make sense. */
 const WORTH_ASKING_MS = 100;
 
 /** Whether an image may be used: the one way to a verdict, for the daemon and the command line alike. */
@@ -103,7 +106,7 @@ export class Verifier {
     return this.#conclude(image, await this.#decide(image, options), stopwatch);
   }
 
-  /** Denies what could not even be asked properly, and records it. */
+  /** Denies a request that was malformed, and records it. */
   refuse(image: Image, code: HostCode, reason: string): Verdict {
     return this.#conclude(image, answer(this.#deny(image, code, reason)), new Stopwatch());
   }
@@ -132,7 +135,7 @@ export class Verifier {
     }
   }
 
-  /** What is known, or what comes of asking, which all who ask the same at the same time do together. */
+  /** The cached verdict, or the answer to a question that everybody who asks the same at the same time shares. */
   async #answer(image: Image, core: LoadedCore, options: VerifyOptions): Promise<Answer> {
     const { verdicts, questions } = this.#judgedBy(core);
     const asked = questionOf(image);
@@ -144,7 +147,7 @@ export class Verifier {
       for (;;) {
         const limit = Math.max(deadlineMs, this.#limits.deadlineMs);
         const ask = (deadline: Deadline) => this.#ask(image, core, deadline, options);
-        // What one caller has to confirm is no answer for another.
+        // One caller's `confirm` is not part of an answer for others.
         const isOwn = options.confirm !== undefined;
         const question = isOwn ? new SharedQuestion(limit, ask) : questions.join(asked, limit, ask);
         const found = await question.wait(own);
@@ -153,8 +156,8 @@ export class Verifier {
           const { digest: policyDigest } = core.summary;
           return answer(deny("registry-timeout", reason, { ...image, policyDigest }));
         }
-        // One that others had begun, and whose time was up before ours is, is asked anew; not for a moment, in which
-        // nothing can be asked, and the answer says less.
+        // A question that others began, and whose time ran out before ours, is asked again; but not if only a moment is
+        // left, in which nothing can be asked and the answer would say less.
         if (!question.isOver || own.leftMs < WORTH_ASKING_MS) return found;
       }
     } finally {
@@ -186,7 +189,7 @@ export class Verifier {
     }
   }
 
-  /** Asks further on as long as the evidence of places before the origin does not suffice. */
+  /** Goes on asking, nearer to the origin, as long as the evidence does not suffice. */
   async #inquire(image: Image, parts: Omit<InquiryParts, "source" | "limits" | "clock">) {
     const begun = this.#source.begin?.() ?? this.#source;
     let source: EvidencePlace = this.#attachments?.gate(begun, parts.core, image) ?? begun;
@@ -199,7 +202,7 @@ export class Verifier {
     }
   }
 
-  /** What belongs to one policy, and goes with it. */
+  /** Everything that belongs to one policy, and is dropped with it. */
   #judgedBy(core: LoadedCore): JudgedBy {
     let judged = this.#judged.get(core);
     if (judged === undefined) {

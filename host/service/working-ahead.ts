@@ -1,7 +1,7 @@
 import { CoreFault, type PolicyCore } from "../core/core.js";
 import type { Log } from "./log.js";
 
-/** Microseconds of a slice: what a request that comes meanwhile waits for. */
+/** Microseconds of a slice: how long a request that arrives meanwhile waits. */
 const SLICE = 500;
 
 /** Lets the core prepare for the keys it is asked about most, in slices between the work that somebody waits for. */

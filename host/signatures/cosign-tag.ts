@@ -7,8 +7,8 @@ import { asEvidence } from "./evidence.js";
 const COSIGN_TAG = /^sha256-[0-9a-f]{64}\.sig$/;
 
 /**
- * The manifest under cosign's tag, whose layers are the signatures. The core has made the tag from the image's
- * digest; another one is not for it to be asked here.
+ * The manifest under cosign's tag, whose layers are the signatures. The core has derived the tag from the image's
+ * digest; the host does not ask for any other.
  */
 export async function fetchCosignTag(
   client: RegistryClient,

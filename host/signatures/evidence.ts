@@ -3,8 +3,8 @@ import type { Fetched } from "../registry/client.js";
 import { RegistryError } from "../registry/error.js";
 
 /**
- * What a fetch says to the core: the bytes, or that there is no such thing, or that nobody could be asked, which
- * are three different things. Only a registry's failure is evidence; a mistake of ours is thrown on.
+ * What a fetch tells the core: the bytes, that there is no such thing, or that nobody could be asked. These are three
+ * different things. Only a registry's failure is evidence; a bug of ours is thrown on.
  */
 export async function asEvidence(
   request: Request,

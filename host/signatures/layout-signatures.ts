@@ -14,7 +14,7 @@ export function taggedSignatures(entries: readonly LayoutEntry[], tag: string): 
   );
 }
 
-/** What stands under the tag by which referrers are found where there is no list of them. */
+/** What is stored under the referrers tag, for registries without a list of referrers. */
 export function fallbackReferrers(entries: readonly LayoutEntry[], digest: string): readonly LayoutEntry[] {
   const tag = digest.replace(":", "-");
   return entries.filter((entry) => isCalled(entry, tag));

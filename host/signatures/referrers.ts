@@ -3,7 +3,7 @@ import type { RegistryClient } from "../registry/client.js";
 import type { Endpoint } from "../registry/endpoint.js";
 import { asEvidence } from "./evidence.js";
 
-/** What refers to an image: sigstore bundles are found among it. Each page of the list is evidence of its own. */
+/** The referrers of an image, sigstore bundles among them. Each page of the list is an item of evidence. */
 export function fetchReferrers(
   client: RegistryClient,
   request: Request,

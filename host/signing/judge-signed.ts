@@ -35,8 +35,8 @@ const DEADLINE_MS = 120_000;
 const AT_ONCE = 4;
 
 /**
- * The policy by which nothing counts but a signature of that key (a PEM file) that names the image's repository and,
- * if it has a tag, one that names it with the tag.
+ * The policy that accepts nothing but a signature by that key (a PEM file) that names the image's repository and, if
+ * the image has a tag, another that names it with the tag.
  */
 export function keyPolicy(publicKeyFile: Uint8Array, hasTag: boolean): PolicyCore {
   const keyData = Buffer.from(publicKeyFile).toString("base64");
@@ -49,7 +49,7 @@ export function keyPolicy(publicKeyFile: Uint8Array, hasTag: boolean): PolicyCor
   return PolicyCore.load(Buffer.from(JSON.stringify({ default: requirements })), () => null);
 }
 
-/** Judges what has been signed as everybody else will, each format by itself: one must not hide the other's fault. */
+/** Judges the signed image as everybody else will, each format by itself: one must not hide the other's fault. */
 export async function judgeSigned(
   subjects: readonly Descriptor[],
   from: Source,
@@ -90,7 +90,7 @@ interface Judge {
   readonly source: Source;
 }
 
-/** Whoever signs reads the verdict; it is not of an image that anybody wants to run. */
+/** Whoever signs reads the verdict; it is not about an image that anybody is about to run. */
 const NO_AUDIT: AuditSink = { write: () => {} };
 
 function imageOf({ mediaType, digest, size }: Descriptor, identity: Identity): Image {

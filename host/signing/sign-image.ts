@@ -13,7 +13,7 @@ export interface SigningJob extends Omit<SignOptions, "names" | "onWritten">, Ju
   /** The image, or the index of its platforms. */
   readonly root: Manifest;
   readonly source: ImageReader;
-  /** Where it is to be; the source's own name: where it is. */
+  /** The place it is copied to; if that has the source's own name, it is signed in place. */
   readonly target: ImageWriter;
   /** The tag it is to have there; null: none, or the one it has. */
   readonly tag: string | null;
@@ -29,16 +29,16 @@ export interface SigningJob extends Omit<SignOptions, "names" | "onWritten">, Ju
 export interface SignedImage {
   /** Each manifest that was to be signed; the image's own is the last. */
   readonly signed: readonly SignedManifest[];
-  /** What everybody will be told. If one denies, the image has not been given its tag. */
+  /** The verdicts that everybody will get. If one denies, the image has not been given its tag. */
   readonly verdicts: readonly SignedVerdict[];
-  /** Layers that are elsewhere by their nature, and have been left there. */
+  /** Foreign layers, which were left where they are. */
   readonly foreign: readonly Descriptor[];
 }
 
 /**
- * Copies an image, signs it, sees that it is accepted, and only then gives it its tag. Each step leaves the target in
- * order for whoever reads there meanwhile, or should it be the last one: there is never a signature of an image that is
- * not.
+ * Copies an image, signs it, checks that it is accepted, and only then gives it its tag. Each step leaves the target in
+ * order for those who read there meanwhile, even if it is the last step: there is never a signature of an image that is
+ * not there.
  */
 export async function signImage(job: SigningJob): Promise<SignedImage> {
   const { root, source, target, signatures, tag, recursive, signal } = job;
@@ -50,7 +50,7 @@ export async function signImage(job: SigningJob): Promise<SignedImage> {
   const attach = (to: ImageWriter, onWritten = () => {}) =>
     signManifests(manifests, to, { ...job, names: namesOf(job.identity), onWritten });
   const judge = () => judgeSigned(subjects, new ImageSource(target, signatures, job.clock), job);
-  // It is judged while it is being seen whether everything stays.
+  // Judging runs while the signatures are still being watched.
   const written = countdown(subjects.length * job.formats.size);
   let [signed, verdicts] = await Promise.all([
     attach(job.ahead ?? signatures, written.count),
@@ -70,7 +70,7 @@ export async function signImage(job: SigningJob): Promise<SignedImage> {
 
 const MOST_AGAIN = 3;
 
-/** `done` when `count` has been called that often. */
+/** `done` resolves when `count` has been called that often. */
 function countdown(from: number): { count: () => void; done: Promise<void> } {
   let left = from;
   let end = () => {};
@@ -84,7 +84,7 @@ function isUnchanged({ legacy, bundle }: SignedManifest): boolean {
   return (legacy?.added ?? 0) === 0 && bundle?.added !== true;
 }
 
-/** What two runs have added to the same manifest. */
+/** The combined result of two runs on the same manifest. */
 function together(first: SignedManifest, second: SignedManifest): SignedManifest {
   const { legacy, bundle } = second;
   return {

@@ -29,7 +29,7 @@ export interface SignedManifest {
 
 const AT_ONCE = 4;
 
-/** Signs manifests, by digest and under each name, and attaches the signatures: nothing that is there already. */
+/** Signs manifests, by digest and under each name, and attaches the signatures that are not there already. */
 export function signManifests(
   manifests: readonly Manifest[],
   target: ImageWriter,

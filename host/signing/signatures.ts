@@ -15,7 +15,7 @@ export function legacySignature(signer: Signer, name: string, claim: Claim): Leg
     payload,
     annotations: { [SIGNATURE]: Buffer.from(signer.sign(payload)).toString("base64") },
     isSame({ annotations = {} }) {
-      // With a certificate or log entry beside it, it is not for everybody who has the key.
+      // With a certificate or log entry beside it, a signature does not count for everybody who has the key.
       const { [SIGNATURE]: base64 = "", ...others } = annotations;
       const signature = Buffer.from(base64, "base64");
       const isPlain = Object.keys(others).length === 0 && signature.toString("base64") === base64;

@@ -34,7 +34,7 @@ export async function createSigner(key: PrivateKey): Promise<Signer> {
     hasSigned,
     sign(message) {
       const signature = signUnchecked(message);
-      // A signature made wrong tells of the key it was made with.
+      // A wrongly computed signature reveals the key it was made with.
       if (!hasSigned(message, signature)) throw new Error("a signature came out wrong");
       return signature;
     },
@@ -56,7 +56,7 @@ async function signingBy({ kind, object }: PrivateKey): Promise<(message: Uint8A
 }
 
 /**
- * Loading the curves and making their tables takes a third of the time that a password takes to become a key: they
+ * Loading the curves and making their tables takes a third of the time that turning a password into a key takes: they
  * are made while another thread is busy with that. Most keys that have a password are cosign's, on P-256.
  */
 async function prepareEcdsa(): Promise<void> {

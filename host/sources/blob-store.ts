@@ -11,16 +11,16 @@ export class StoreRefused extends Error {
   override readonly name = "StoreRefused";
 }
 
-/** What a small file takes on disk; also keeps the number of files bounded. */
+/** The space a small file takes on disk; also bounds the number of files. */
 const BLOCK = 4096;
-/** Blobs on their way to the disk. More are not kept: they are fetched again when they are wanted. */
+/** Blobs being written. Beyond this, blobs are not kept: they are fetched again when they are needed. */
 const MOST_PENDING = 16;
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
- * Blobs by their digest, as files of a folder, bounded in bytes: those that were not used for longest go first. What is
- * read has the digest it is read by, or is not there: the folder may be damaged, or emptied, at any time. A file is complete on
- * disk before it has its name.
+ * Blobs by digest, as files in a folder of bounded size: the least recently used go first. A blob that is read has its
+ * digest, or counts as missing: the folder may be damaged, or emptied, at any time. A file is complete on disk before
+ * it gets its name.
  */
 export class BlobStore {
   readonly #folder: string;
@@ -28,7 +28,7 @@ export class BlobStore {
   readonly #sizes: LRUCache<string, number>;
   readonly #pending = new Map<string, Promise<void>>();
   readonly #warn: (message: string) => void;
-  /** Tells what this process has not completed yet from what others have left. */
+  /** Distinguishes this process's unfinished files from those that others have left. */
   readonly #run = randomBytes(8).toString("hex");
   #surveyed: Promise<void> = Promise.resolve();
   #hasFailed = false;
@@ -81,7 +81,7 @@ export class BlobStore {
     return bytes;
   }
 
-  /** Keeps a blob that has this digest, without anybody waiting for it. Whatever goes wrong, it is not kept. */
+  /** Keeps a blob that has this digest, without making anybody wait. If anything goes wrong, it is not kept. */
   keep(digest: string, bytes: Uint8Array): void {
     const hex = hexOf(digest);
     if (this.#sizes.has(hex) || this.#pending.has(hex) || this.#pending.size >= MOST_PENDING) return;

@@ -15,8 +15,8 @@ const MIRROR_PATIENCE_MS = 2_500;
 const MIRROR_REST_MS = 10_000;
 
 /**
- * Mirrors that could not be reached a moment ago, each for the registry it was asked about: one that fetches what it lacks
- * is as slow and as broken as that, and rests for no other's images.
+ * Mirrors that could not be reached a moment ago, each for the registry it was asked about: a pull-through mirror is as
+ * slow and as broken as the registry behind it, and stays available for images of other registries.
  */
 export class Unreachable {
   readonly #hosts = new LRUCache<string, true>({ max: 1_024, ttl: MIRROR_REST_MS });
@@ -39,13 +39,13 @@ function keyOf({ url }: Endpoint, registry: string): string {
 }
 
 /**
- * A registry's hosts, asked in the order its settings have them, each for what the ones before it did not give. The
- * answer of the last, the registry itself, stands.
+ * A registry's hosts, asked in the order of its settings, each for what the ones before it did not provide. The answer
+ * of the last, the registry itself, stands.
  */
 export class HostsInTurn implements EvidencePlace {
   readonly #client: RegistryClient;
   readonly #unreachable: Unreachable;
-  /** By how many hosts this begins after the first. */
+  /** How many hosts after the first this begins at. */
   readonly #skipped: number;
   /** The first host that gave something, of those that are not the last. */
   #gave: number | null = null;
@@ -67,7 +67,7 @@ export class HostsInTurn implements EvidencePlace {
         this.#gave = Math.min(this.#gave ?? place, place);
         return answers;
       }
-      // That nobody waits any more says nothing of a mirror.
+      // That nobody waits any more does not count against a mirror.
       if (!signal.aborted) this.#unreachable.note(endpoint, request.registry, answers);
     }
     return this.#ask(hosts.at(-1) as Endpoint, request, signal);
@@ -78,7 +78,7 @@ export class HostsInTurn implements EvidencePlace {
     return new HostsInTurn(this.#client, this.#unreachable, this.#gave + 1);
   }
 
-  /** Only a tag is something a mirror has to be trusted with: what it stands for. Signatures answer for themselves. */
+  /** A mirror has to be trusted with one thing only: what a tag points to. Signatures speak for themselves. */
   async #hosts({ kind, registry, reference }: Request): Promise<readonly Endpoint[] | RegistryError> {
     const byTag = kind === "manifest" && !reference.includes(":");
     try {

@@ -11,8 +11,8 @@ import { asEvidence } from "../signatures/evidence.js";
 import type { Source } from "./source.js";
 
 /**
- * The one place an image is in, such as a layout, whatever registry its name has; and the one of its signatures. For
- * whoever has just written there, and so has patience.
+ * The one place an image is in, such as a layout, whatever registry its name has; and the place of its signatures. For
+ * a caller that has just written there, and can therefore wait.
  */
 export class ImageSource implements Source {
   readonly #image: ImageReader;

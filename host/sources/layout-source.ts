@@ -17,8 +17,8 @@ interface Place {
 }
 
 /**
- * Images and signatures in layouts, asked in the order given, and nothing else: no registry is reached from here. What is
- * read is handed over as it is; the core compares it with its digest.
+ * Images and signatures in layouts, asked in the order given, and nothing else: no registry is reached from here. Bytes
+ * are passed on as they are; the core compares them with their digest.
  */
 export class LayoutSource implements Source {
   readonly #places: readonly Place[];
@@ -63,7 +63,7 @@ async function look(place: Place, request: Request, answer: Answer, signal: Abor
   }
 }
 
-/** What the places say to one request: what one of them cannot say hides nothing that another does. */
+/** The places' answers to one request: a fault of one hides nothing that another has. */
 class Answer {
   readonly #request: Request;
   readonly #found: Evidence[] = [];
@@ -92,7 +92,7 @@ class Answer {
     return digestOf(val.bytes) === val.reference;
   }
 
-  /** What the work finds wrong is part of the answer. */
+  /** A fault found by `work` is part of the answer. */
   async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -37,7 +37,8 @@ function separated(place: EvidencePlace, at: SignatureRepository): EvidencePlace
       const elsewhere = { ...request, ...at };
       if (request.kind !== "manifest") return place.fetch(elsewhere, signal);
       const evidence = await place.fetch(request, signal);
-      // By digest it may be one that carries a bundle: what has the digest is what was asked for, wherever it is.
+      // A digest may be that of a manifest that carries a bundle: what has the digest is what was asked for, wherever
+      // it is.
       if (!isDigest(request.reference) || evidence.some(({ tag }) => tag === "item")) return evidence;
       const other = await place.fetch(elsewhere, signal);
       return other.some(({ tag }) => tag === "item") ? other : evidence;

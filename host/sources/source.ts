@@ -8,15 +8,15 @@ export interface EvidencePlace {
    */
   fetch(request: Request, signal: AbortSignal): Promise<readonly Evidence[]>;
   /**
-   * Where to ask anew when what came from here did not suffice: at places nearer to the origin than those that gave it. Null if there
-   * are none.
+   * Where to ask again if the evidence from here did not suffice: at places nearer to the origin. Null if there are
+   * none.
    */
   beyond?(): EvidencePlace | null;
 }
 
 /** A place where images and their signatures can be. */
 export interface Source extends EvidencePlace {
-  /** For one inquiry, where what was asked before makes a difference; the source itself unless there is one. */
+  /** A source for one inquiry, if earlier answers make a difference to later ones; else this source itself. */
   begin?(): EvidencePlace;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ interface Bypass {
   readonly id: FindingId;
   /** The member of `[plugins.'io.containerd.cri.v1.images']`. */
   readonly name: string;
-  /** What it has to be, or to be without. */
+  /** The harmless value, or absence, in words. */
   readonly harmless: string;
   isHarmless(images: Table): boolean;
 }
@@ -17,8 +17,9 @@ const isEmpty = (value: unknown) =>
   value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
 /**
- * What makes CRI pull by itself, past the transfer service and every verifier, with one warning in the log that does not
- * say so. Source: `use_local_image_pull`, and containerd 2.1's `CheckLocalImagePullConfigs` (internal/cri/config/config.go).
+ * Settings that make CRI pull by itself and skip the transfer service and every verifier; the one warning in the log
+ * does not say so. Source: `use_local_image_pull`, and containerd 2.1's `CheckLocalImagePullConfigs`
+ * (internal/cri/config/config.go).
  */
 const BYPASSES: readonly Bypass[] = [
   {
@@ -71,7 +72,7 @@ const BYPASSES: readonly Bypass[] = [
   },
 ];
 
-/** A finding for each option that would let CRI pull past verifiers; one that all is well where none does. */
+/** A finding for each setting that would let CRI skip verifiers; a single `ok` if none does. */
 export function bypassFindings({ images, from }: Configuration): Finding[] {
   return BYPASSES.map(({ id, name, harmless, isHarmless }) =>
     isHarmless(images)

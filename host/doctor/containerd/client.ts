@@ -10,7 +10,7 @@ export class CallFailed extends Error {
   override readonly name = "CallFailed";
 }
 
-/** Of containerd's image store; images that doctor pulls are among nobody's else. */
+/** The namespace in containerd's image store: nobody else's images are in it. */
 const NAMESPACE = "countersign-doctor";
 const DEADLINE_MS = 5_000;
 /** A verifier may take ten seconds. */
@@ -21,7 +21,7 @@ export class ContainerdClient {
   readonly #client: Client;
 
   constructor(address: string) {
-    // The path of the socket is no valid :authority, which containerd's server insists on.
+    // The path of the socket is not a valid :authority, which containerd's server insists on.
     const options = { "grpc.default_authority": "localhost" };
     this.#client = new Client(`unix://${address}`, credentials.createInsecure(), options);
   }

@@ -14,9 +14,9 @@ const run = promisify(execFile);
 const DUMP_TIMEOUT_MS = 5_000;
 export const DEFAULT_CONFIGURATION = "/etc/containerd/config.toml";
 
-/** What of containerd's configuration decides whether verifiers are asked, by its version 3. */
+/** The part of containerd's configuration that decides whether verifiers are asked, in the form of its version 3. */
 export interface Configuration {
-  /** Where it was had from: for people. */
+  /** Where it was read from, for people. */
   readonly from: string;
   readonly disabledPlugins: readonly string[];
   readonly bindir: Table;
@@ -29,9 +29,8 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * The effective configuration: what the running daemon's own program makes of its files (`containerd config dump`), or,
- * without a running one, the file with its imports. Defaults are containerd's and not written down here: a member that is
- * not there has its default.
+ * The effective configuration: as the running daemon's own program prints it (`containerd config dump`) or, if none is
+ * running, the file with its imports. containerd's defaults are not repeated here: a missing member has its default.
  */
 export async function readConfiguration(file: string, processId: number | null): Promise<Configuration> {
   if (processId !== null) {
@@ -45,7 +44,7 @@ export async function readConfiguration(file: string, processId: number | null):
       );
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
-      // Without the right to look into its process, its file has to do.
+      // If we may not look into its process, its file has to do.
     }
   }
   const from = existsSync(file) ? file : `${file}, which is not there: containerd's defaults`;
@@ -61,8 +60,8 @@ async function commandLineOf(processId: number): Promise<{ program: string; conf
 }
 
 /**
- * The number comes from whoever answers on the socket, and may be one of another PID namespace: what is run is root's or
- * ours, and by its name containerd. Throws otherwise.
+ * The process number comes from whoever answers on the socket, and may belong to another PID namespace: the program
+ * that is run must be owned by root or by us, and be called containerd. Throws otherwise.
  */
 export async function assertContainerd(processId: number): Promise<void> {
   const { uid } = await stat(`/proc/${processId}`);

@@ -56,7 +56,7 @@ export async function otherEntries(binDir: string): Promise<string[]> {
   return entries.filter((entry) => entry !== ENTRY).sort();
 }
 
-/** What `binDir` is, and who may put executables into it besides root; null: there is nothing of that name yet. */
+/** Describes `binDir`, and who besides root may put executables into it; null: it does not exist yet. */
 export async function accessTo(
   binDir: string,
 ): Promise<{ isFolder: boolean; owner: number; writableByOthers: boolean } | null> {

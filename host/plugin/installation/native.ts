@@ -9,10 +9,10 @@ const DEADLINE = OWNER + 4;
 const SOCKET = DEADLINE + 4;
 const SOCKET_ROOM = 108;
 
-/** What this machine is to those that build for it, such as `linux-x64`. */
+/** This machine's platform as builds name it, such as `linux-x64`. */
 export const PLATFORM = `${process.platform}-${process.arch}`;
 
-/** The native plugin with what is recorded of an installation in it; null where this build has none for this machine. */
+/** The native plugin with an installation recorded in it; null if this build has none for this machine. */
 export function nativeExecutable(installation: Installation): Buffer | null {
   const file = built();
   return file === null ? null : recordInNative(file, installation);

@@ -26,7 +26,7 @@ modules["run.js"].run(${JSON.stringify(installation)});
 `;
 }
 
-/** Paths that can stand between the quotes above, whatever reads them. */
+/** Paths that can be put between the quotes above without escaping. */
 export function isQuotable(node: string): boolean {
   return /^\/[\w.+@/ -]*$/.test(node);
 }

@@ -3,7 +3,7 @@ import { CredentialError, type Credentials } from "./source.js";
 /** Credentials by key: a registry's host, a host and path, or (Docker) a URL. */
 export type Auths = ReadonlyMap<string, Credentials>;
 
-/** What Docker's config.json and containers' auth.json have in common. */
+/** What Docker's config.json and podman's auth.json have in common. */
 export interface AuthDocument {
   readonly auths: Auths;
   /** Names of credential helpers by registry. */

@@ -24,8 +24,8 @@ export function containersAuthPaths(
 }
 
 /**
- * containers' auth.json: a registry's helper has the say for all of it; keys of `auths` may name a repository or a path above
- * it, and the longest one counts.
+ * containers-auth.json(5): a registry's helper decides for all of the registry; keys of `auths` may name a repository
+ * or a path above it, and the longest one counts.
  */
 export class ContainersAuth implements CredentialSource {
   readonly #path: string;

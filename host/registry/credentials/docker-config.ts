@@ -28,7 +28,7 @@ export class DockerConfig implements CredentialSource {
   }
 }
 
-/** What Docker calls a registry where it asks a helper. */
+/** Docker's name for a registry when it asks a helper. */
 function serverOf(registry: string): string {
   return hostOfKey(registry) === "index.docker.io" ? "https://index.docker.io/v1/" : registry;
 }

@@ -5,11 +5,11 @@ import { execute } from "./executable.js";
 import { CredentialError, type Credentials } from "./source.js";
 
 const TIMEOUT_MS = 5_000;
-/** Helpers ask keychains and clouds: what one said is good for a moment. */
+/** Helpers ask keychains and clouds: their answers are kept for a moment. */
 const TTL_MS = 60_000;
 const NOT_FOUND = /credentials not found/i;
 
-/** What helpers have said, by helper and server. */
+/** Answers of helpers, by helper and server. */
 const said = new LRUCache<string, Promise<Credentials | null>>({ max: 1_024, ttl: TTL_MS });
 
 /**

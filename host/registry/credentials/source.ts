@@ -1,4 +1,4 @@
-/** What a registry, or its token service, is convinced by. */
+/** Credentials for a registry, or for its token service. */
 export type Credentials =
   | { readonly username: string; readonly password: string }
   /** An OAuth2 refresh token, exchanged at the token service. */
@@ -19,7 +19,7 @@ export class CredentialError extends Error {
   override readonly name = "CredentialError";
 }
 
-/** Told, one line each, what an operator would want to know: which source answered, what was passed over. */
+/** Called with one line for each thing an operator would want to know: which source answered, what was skipped. */
 export type Report = (line: string) => void;
 
 /** For registries that need no credentials. */

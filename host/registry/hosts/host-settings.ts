@@ -24,7 +24,7 @@ export interface HostSettings {
   readonly dialTimeoutMs: number | null;
 }
 
-/** What is said of a registry of which nothing is said. */
+/** The settings of a registry that has none. */
 export const USUAL_PLACE: HostSettings = {
   url: null,
   apiRoot: "/v2",

@@ -11,7 +11,10 @@ export interface RegistryHost {
 
 /** Says at which hosts a registry is asked, the first to be asked first; the registry itself is the last. */
 export interface RegistryHosts {
-  /** Never empty. Throws `registry-unavailable` where that cannot be found out, `registry-protocol` for no canonical host. */
+  /**
+   * Never empty. Throws `registry-unavailable` if that cannot be determined, `registry-protocol` for a host that is not
+   * canonical.
+   */
   hosts(registry: string): Promise<readonly RegistryHost[]>;
 }
 
@@ -65,7 +68,7 @@ function saysTls({ caFiles, clientFiles, skipVerify }: HostSettings): boolean {
   return caFiles !== null || clientFiles.length > 0 || skipVerify !== null;
 }
 
-/** https first, for certificates were given for something. */
+/** https first: certificates are configured for a reason. */
 function bothSchemes(http: URL): Pick<Endpoint, "url" | "otherScheme"> {
   return { url: new URL(`https://${http.host}`), otherScheme: http };
 }

@@ -21,9 +21,9 @@ export interface AttachedBundle {
 }
 
 /**
- * Attaches a bundle to a manifest as its referrer (OCI 1.1), unless it is attached: the same bundle makes the same
- * referrer, whoever attaches it. Where the registry does not say that it lists referrers itself, the fallback tag's
- * index is maintained. The image is not looked for, see `attachLegacy`.
+ * Attaches a bundle to a manifest as its referrer (OCI 1.1), unless it is attached already: the same bundle makes the
+ * same referrer, whoever attaches it. If the registry does not say that it lists referrers itself, the fallback tag's
+ * index is maintained. The existence of the image is not checked, see `attachLegacy`.
  */
 export async function attachBundle(
   target: ImageWriter,

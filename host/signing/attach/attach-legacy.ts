@@ -27,9 +27,9 @@ export function signatureTag(digest: string): string {
 }
 
 /**
- * Adds signatures of the manifest of that digest to those under cosign's tag for it, each once. What is there stays byte
- * for byte, also what others add meanwhile. The image is not looked for: it is to be there already, here or, for a
- * separate repository of signatures, elsewhere.
+ * Adds signatures of the manifest with that digest to those under cosign's tag for it, each once. Existing content is
+ * kept byte for byte, including what others add meanwhile. The existence of the image is not checked: it has to be
+ * there already, here or, with a separate repository for signatures, elsewhere.
  */
 export async function attachLegacy(
   target: ImageWriter,
@@ -54,7 +54,7 @@ export async function attachLegacy(
     const { manifest, config } = appendLayers(existing, missing, where);
     const blobs = [config, ...missing.map(({ payload }) => payload)];
     await Promise.all(blobs.map((bytes) => writeSmallBlob(target, bytes, options)));
-    // That took its time. From here to the writing is when another's change would be lost.
+    // That took time. From here until the write, another writer's change would be lost.
     const asked = clock.now();
     if ((await target.manifest(tag, signal))?.digest !== existing?.digest) return "moved";
     await target.writeManifest(manifest, tag, signal);

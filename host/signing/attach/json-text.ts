@@ -9,8 +9,8 @@ export interface Span {
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
- * Where the values of an object's members stand in its text, for changing one and leaving the rest byte for byte. The
- * text has been found to be a JSON object; a member that is there twice is refused.
+ * Finds the values of an object's members in its text, so that one can be changed and the rest kept byte for byte. The
+ * text is known to be a JSON object; a duplicate member is refused.
  */
 export function memberSpans(text: string): ReadonlyMap<string, Span> {
   const spans = new Map<string, Span>();

@@ -13,7 +13,7 @@ export async function concurrently<T, R>(
   const results: R[] = [];
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  // Every request of the work listens: no leak to warn of.
+  // Every request of the work listens to this signal: no leak to warn of.
   setMaxListeners(0, either);
   const failures: unknown[] = [];
   let next = 0;

@@ -20,9 +20,9 @@ export async function findImage(
 }
 
 /**
- * Copies an image, all its platforms, by digest: blobs first, then manifests, an index after what it names, so that
- * whatever can be found at the target is whole. Tagging (`tagImage`) is a step of its own, for after the signatures. What
- * is there is left alone, also what a run that was killed has left.
+ * Copies an image with all its platforms, by digest: blobs first, then manifests, an index after what it names, so that
+ * everything that can be found at the target is complete. Tagging (`tagImage`) is a separate step, for after the
+ * signatures. Existing content is left alone, including that of a run that was killed.
  */
 export async function copyImage(
   { images, indexes, blobs }: ImageTree,
@@ -38,7 +38,7 @@ export async function copyImage(
   for (const index of indexes) await writeMissing(target, index, signal);
 }
 
-/** Points a tag at an image that is there. False: it did already. */
+/** Points a tag at an existing image. False: it already did. */
 export async function tagImage(
   target: ImageWriter,
   image: Manifest,

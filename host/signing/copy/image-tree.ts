@@ -12,13 +12,13 @@ export interface ImageTree {
   /** Indexes, each after those it names. */
   readonly indexes: readonly Manifest[];
   readonly blobs: readonly Descriptor[];
-  /** Layers that are not the registry's to give, see `isForeignLayer`. */
+  /** Layers that the registry does not hold, see `isForeignLayer`. */
   readonly foreign: readonly Descriptor[];
 }
 
 /** An index of indexes is already rare. */
 const MAX_DEPTH = 8;
-/** Manifests and their bytes together, which are all in memory; some dozens and some KiB are usual. */
+/** Limits on manifests and their bytes, all of which are in memory; some dozens and some KiB are usual. */
 const MAX_MANIFESTS = 1_024;
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 const AT_ONCE = 4;
@@ -57,7 +57,7 @@ function childrenOf(parents: Iterable<Node>, known: ReadonlyMap<string, Node>): 
   for (const { manifest, content } of parents) {
     if (content.kind !== "index") continue;
     for (const child of content.manifests) {
-      // Copied as a manifest or as a blob? Nothing says.
+      // It could be copied as a manifest or as a blob; nothing says which.
       if (!isManifestType(child.mediaType))
         throw new ImageError(`${manifest.digest} names something of media type ${quote(child.mediaType)}`);
       if (!known.has(child.digest)) children.set(child.digest, child);

@@ -10,7 +10,7 @@ export type Transferred = "present" | "mounted" | "written";
 export interface Progress {
   /** Digest of the blob. */
   readonly blob: string;
-  /** Bytes under way or there; it falls back to 0 when an attempt fails. */
+  /** Bytes sent or already there; falls back to 0 when an attempt fails. */
   readonly bytes: number;
   readonly total: number;
   /** Set with the last report of a blob. */
@@ -24,7 +24,7 @@ export interface TransferOptions {
   readonly clock?: Clock;
 }
 
-/** Brings a blob from one place to another, unless it is there. What fails for a moment is begun again. */
+/** Copies a blob from one place to another, unless it is there already. A transient failure restarts the copy. */
 export async function transferBlob(
   source: ImageReader,
   target: ImageWriter,

@@ -25,11 +25,11 @@ export function ecdsaSigner(kind: EcdsaKind, privateKey: KeyObject): (message: U
   };
 }
 
-/** Of the tables of multiples: larger ones pay only for more signatures than a command makes. */
+/** The size of the tables of multiples: larger ones pay off only for more signatures than a command makes. */
 const WINDOW_BITS = 3;
 for (const { Point } of Object.values(CURVES)) Point.BASE.precompute(WINDOW_BITS);
 
-/** Makes now the table of P-256, which the first signature would have to wait for. */
+/** Makes the table of P-256 now; the first signature would have to wait for it. */
 export function prepare(): void {
   p256.getPublicKey(new Uint8Array(32).fill(1));
 }

@@ -5,7 +5,7 @@ import { type PublicKey, publicKeyOf } from "./public-key.js";
 import { KeyRefused } from "./refused.js";
 import { isSealed, seal, unseal } from "./sealed-key.js";
 
-/** A private key of a kind that is used, whose halves belong together. */
+/** A private key of a supported kind, whose halves belong together. */
 export interface PrivateKey {
   readonly kind: KeyKind;
   readonly object: KeyObject;
@@ -66,7 +66,7 @@ function privateKey(object: KeyObject): PrivateKey {
   return { kind, object, publicKey };
 }
 
-/** OpenSSL takes the public half as it stands beside the private one, whosever it is. */
+/** OpenSSL takes the public half as it is stored beside the private one, whosever it is. */
 function assertPair(object: KeyObject, kind: KeyKind): void {
   const algorithm = kind === "ed25519" ? null : "sha256";
   const message = Buffer.alloc(0);

@@ -11,7 +11,7 @@ export interface PublicKey {
   readonly pem: string;
   /** SHA-256 of `spki`, lower-case hex: what judgements call the signer. */
   readonly fingerprint: string;
-  /** SHA-256 of `spki`, base64: what a sigstore bundle hints at its key by. */
+  /** SHA-256 of `spki`, base64: a sigstore bundle's hint at its key. */
   readonly hint: string;
 }
 

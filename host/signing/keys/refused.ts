@@ -1,5 +1,5 @@
 /**
- * A key that is not used. `message` is one line in lower case that says why; it holds nothing of the key or the
+ * A key that is refused. `message` is one line in lower case that says why; it contains nothing of the key or the
  * password, and leaves it to the caller to name the file.
  */
 export class KeyRefused extends Error {

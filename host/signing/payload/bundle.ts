@@ -7,8 +7,8 @@ import { IN_TOTO, signStatement } from "./statement.js";
 export const SIGSTORE_BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 /**
- * A sigstore bundle (version 0.3, JSON) with an image's signature, made with a key: what `cosign sign` writes, but
- * that the image is named, by each of `names`.
+ * A sigstore bundle (version 0.3, JSON) with an image's signature, made with a key: what `cosign sign` writes, except
+ * that it names the image, by each of `names`.
  */
 export function signedBundle(signer: Signer, names: readonly string[], claim: Claim): Uint8Array {
   const bundle = {

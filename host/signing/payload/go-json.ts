@@ -1,4 +1,7 @@
-/** What can be written. A map is one of Go: its keys are sorted; an object is a struct: they keep their order. */
+/**
+ * The values that can be written. A `Map` is a Go map, whose keys are sorted; an object is a struct, whose members keep
+ * their order.
+ */
 export type GoValue =
   | string
   | null
@@ -6,7 +9,7 @@ export type GoValue =
   | ReadonlyMap<string, GoValue>
   | { readonly [member: string]: GoValue };
 
-/** JSON as Go's encoding/json writes it: as protojson does, but that it escapes what is special in HTML. */
+/** JSON as Go's encoding/json writes it: like protojson, but with HTML's special characters escaped. */
 export function goJson(value: GoValue): string {
   return protoJson(value).replace(
     /[<>&\u2028\u2029]/g,
@@ -14,7 +17,7 @@ export function goJson(value: GoValue): string {
   );
 }
 
-/** JSON as Go's protojson writes it, without the blanks that it puts in at random. */
+/** JSON as Go's protojson writes it, without the blanks that it inserts at random. */
 export function protoJson(value: GoValue): string {
   if (value instanceof Map) return object([...value].sort(byUtf8));
   if (Array.isArray(value)) return `[${value.map(protoJson).join(",")}]`;

@@ -4,9 +4,9 @@ import { goJson } from "./go-json.js";
 const TYPE = "cosign container image signature";
 
 /**
- * The bytes that are signed, and are the blob of the layer, in cosign's older format: for the same claim those that
- * cosign writes. `dockerReference` is what the image is called: a registry and a repository, with a tag or without.
- * Source: containers-signature(5), and sigstore's pkg/signature/payload.
+ * The bytes that are signed, and that the layer's blob holds, in cosign's older format: for the same claim, the same
+ * bytes as cosign's. `dockerReference` is the image's name: a registry and a repository, with or without a tag. Source:
+ * containers-signature(5), and sigstore's pkg/signature/payload.
  */
 export function simpleSigningPayload(dockerReference: string, claim: Claim): Uint8Array {
   const payload = goJson({

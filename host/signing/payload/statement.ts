@@ -6,12 +6,12 @@ export const IN_TOTO = "application/vnd.in-toto+json";
 
 const STATEMENT = "https://in-toto.io/Statement/v1";
 
-/** That the statement is an image's signature, as opposed to any other statement about it. */
+/** The predicate type that makes the statement an image's signature, as opposed to any other statement about it. */
 export const COSIGN_SIGN = "https://sigstore.dev/cosign/sign/v1";
 
 /**
  * The in-toto statement that `cosign sign` signs, with the image as a subject under each of `names` (cosign itself
- * gives none): whatever a name has to be, one of them can be it.
+ * gives none): whichever name an identity asks for, one of them can be it.
  */
 export function signStatement(names: readonly string[], { manifestDigest, annotations }: Claim): Uint8Array {
   const digest = { sha256: manifestDigest.replace(/^sha256:/, "") };

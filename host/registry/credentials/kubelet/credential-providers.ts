@@ -21,8 +21,9 @@ interface Answer {
 }
 
 /**
- * kubelet's credential providers (KEP-2133), asked as kubelet asks them: those whose `matchImages` match, in order, each
- * kept as long and for as much as it says. What one has for an image is looked up by pattern.
+ * kubelet's credential providers (KEP-2133), asked as kubelet asks them: those whose `matchImages` match, in order.
+ * Each answer is kept for as long, and for as many images, as it says. The credentials for an image are looked up by
+ * pattern.
  */
 export class CredentialProviders implements CredentialSource {
   readonly #providers: readonly ProviderSettings[];

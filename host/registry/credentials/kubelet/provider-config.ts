@@ -13,7 +13,7 @@ export interface ProviderSettings {
   readonly apiVersion: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** It wants a token of the pod's service account, which nobody gives us. */
+  /** It needs a token of the pod's service account, which nobody gives us. */
   readonly needsServiceAccount: boolean;
 }
 
