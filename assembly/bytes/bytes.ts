@@ -102,9 +102,9 @@ export class Bytes {
   }
 
   /**
-   * Index of the first byte at or after `begin` that is no ASCII, a control character, is a quotation mark or a backslash;
-   * `length` if there is none. Eight bytes at a time: of each byte of a difference, the highest bit tells whether it is
-   * below (Warren, Hacker's Delight, 6-1), and the lowest that tells so is right.
+   * Index of the first byte at or after `begin` that is not ASCII, or is a control character, a quotation mark or a
+   * backslash; `length` if there is none. Looks at eight bytes at a time: in each byte of a difference, the highest bit
+   * says whether it is below (Warren, Hacker's Delight, 6-1), and the lowest byte that says so is right.
    */
   plainEnd(begin: i32): i32 {
     let i = begin;
@@ -123,7 +123,7 @@ export class Bytes {
     return i;
   }
 
-  /** Index of the first byte at or after `begin` that is no white space of JSON; `length` if there is none. */
+  /** Index of the first byte at or after `begin` that is not white space in JSON; `length` if there is none. */
   spaceEnd(begin: i32): i32 {
     let i = begin;
     for (; i < this.length; i++) {

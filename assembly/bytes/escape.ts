@@ -1,4 +1,4 @@
-// Foreign text where people read it: nothing in it can end the line, move the cursor or turn the writing round.
+// Foreign text for people to read: nothing in it can end the line, move the cursor or reverse the writing direction.
 
 import { Bytes } from "./bytes";
 import { Writer } from "./writer";

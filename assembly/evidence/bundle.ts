@@ -40,7 +40,7 @@ export class Bundle {
   }
 }
 
-/** The bundle in `text`, or null if it is none, or none of version 0.3 with one signature. */
+/** The bundle in `text`, or null unless it is one of version 0.3 with one signature. */
 export function parseBundle(text: Bytes): Bundle | null {
   const reader = JsonReader.ofUnicode(text);
   const bundle = new Bundle();
@@ -80,7 +80,7 @@ function isVersion03(mediaType: Bytes): bool {
   return mediaType.from(i).is("+json");
 }
 
-/** The envelope's own names are all there are: in its .proto file they are as in JSON. */
+/** The envelope has one set of names: those in its .proto file are the same as in JSON. */
 function readEnvelope(reader: JsonReader, bundle: Bundle): void {
   let signatures = 0;
   const message = new ProtoMessage(reader);

@@ -1,6 +1,6 @@
-// Rekor's word that it has logged a signature, as cosign attaches it to one (annotation `dev.sigstore.cosign/bundle`;
-// upstream: internal/rekor_set.go): `{"SignedEntryTimestamp":…,"Payload":…}`. What is signed is the payload in the form of
-// RFC 8785, and only that form is read on.
+// Rekor's statement that it has logged a signature, as cosign attaches it (annotation `dev.sigstore.cosign/bundle`;
+// upstream: internal/rekor_set.go): `{"SignedEntryTimestamp":…,"Payload":…}`. The signature is over the payload in the
+// form of RFC 8785, and only that form is read further.
 
 import { decodeBase64 } from "../bytes/base64";
 import { Bytes } from "../bytes/bytes";
@@ -48,8 +48,8 @@ export class LogPayload {
 }
 
 /**
- * The payload in `text`, or null if it is none. Other JSON has a canonical form, too, but could not be an entry, signed or
- * not. As in Go, null is a zero.
+ * The payload in `text`, or null if it is not one. Other JSON has a canonical form, too, but could not be an entry,
+ * signed or not. As in Go, null is a zero.
  */
 export function parseLogPayload(text: Bytes): LogPayload | null {
   const reader = new JsonReader(text);

@@ -13,7 +13,7 @@ export class SignatureLayer {
   mediaType: Bytes = Bytes.NONE;
   digest: Bytes = Bytes.NONE;
   readonly annotations: CosignAnnotations = new CosignAnnotations();
-  /** Whether it has the shape of a layer: else the others mean nothing. */
+  /** Whether it has the form of a layer: otherwise the other members mean nothing. */
   wellFormed: bool = false;
 }
 
@@ -52,7 +52,7 @@ export function parseSignatureManifest(mediaType: Bytes, text: Bytes, limit: i32
   return reader.done() && hasLayers ? manifest : null;
 }
 
-/** Reads over one layer, and reads it by itself: what is wrong with it is wrong with nothing else. */
+/** Skips over one layer, then reads it separately: a fault in it affects nothing else. */
 function readLayer(reader: JsonReader): SignatureLayer {
   const start = reader.position();
   reader.skip();

@@ -1,4 +1,5 @@
-// Bytes that several may want hashed: to compare a digest with, and to verify signatures by one key after another.
+// Bytes whose hashes are needed more than once: to compare with a digest, and to verify signatures by one key after
+// another.
 
 import { Bytes } from "../bytes/bytes";
 import { sha256 } from "./sha256";

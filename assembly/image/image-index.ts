@@ -1,7 +1,7 @@
-// Image indexes (image-spec image-index.md) and Docker's manifest lists, read for what hangs from them. Where no
-// signature covers an index, nothing in it is to be believed but what every reader takes it for; and containerd's
-// folds the case of names and lets the last of repeated members win. So each level (index, descriptor, platform) has
-// its known members, spelt exactly and once, and nothing that leads elsewhere.
+// Image indexes (image-spec image-index.md) and Docker's manifest lists, read for the manifests they name. If no
+// signature covers an index, it may be believed only where every reader reads it alike; and containerd's reader folds
+// the case of names and lets the last of repeated members win. So each level (index, descriptor, platform) has its
+// known members, spelt exactly and once, and nothing that leads elsewhere.
 
 import { Bytes } from "../bytes/bytes";
 import { Writer } from "../bytes/writer";
@@ -15,7 +15,7 @@ export class IndexEntry {
     readonly descriptor: Descriptor,
     /** `os/architecture[/variant]` as written; empty if there is none. */
     readonly platform: Bytes,
-    /** Of platform unknown/unknown, which no node runs: what BuildKit files attestations under. */
+    /** Whether its platform is unknown/unknown, which no node runs: BuildKit files attestations under it. */
     readonly isForNoPlatform: bool,
   ) {}
 }

@@ -23,7 +23,7 @@ export function certificateFindings(out: Findings, list: RequirementList, index:
   if (pki !== null) skipped(out, list, index, pki.caRoots);
 }
 
-/** Upstream passes over what is no certificate, and says nothing: half of a root is no root. */
+/** Upstream silently skips anything that is not a certificate: half of a root is not a root. */
 function skipped(out: Findings, list: RequirementList, index: i32, roots: Material): void {
   if (roots.skipped == 0 || roots.certificates.length == 0) return;
   out.onRequirement(

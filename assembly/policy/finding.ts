@@ -7,7 +7,7 @@ import { RequirementList } from "./types";
 export enum Severity {
   /** Images are denied that somebody meant to allow, whatever is beside them. */
   Error,
-  /** The policy says something else than most who write this mean. */
+  /** The policy says something other than what most people who write this mean. */
   Warning,
   Note,
 }

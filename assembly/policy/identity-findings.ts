@@ -87,7 +87,7 @@ class IdentityFinding {
   }
 }
 
-/** What stands in the policy is another name than it reads like, or has a part that is not looked at. */
+/** The name in the policy is read differently than it looks, or part of it is ignored. */
 function canonical(finding: IdentityFinding, identity: SignedIdentity): void {
   const reference = identity.reference!;
   const isRepository = identity.type == IdentityType.ExactRepository;

@@ -14,7 +14,7 @@ export function listFindings(out: Findings, list: RequirementList): void {
   const acceptsAnything = list.acceptsAnything();
   if (!list.isDefault && acceptsAnything) {
     out.onList(
-      // What is no registry is not asked about by containerd.
+      // containerd asks only about registries.
       list.transport.is("docker") ? Severity.Warning : Severity.Note,
       SCOPE_ACCEPTS_ANYTHING,
       list,

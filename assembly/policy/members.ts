@@ -1,5 +1,5 @@
-// Reading the values of a policy's members, with Go's rule for null: it is no error by itself, the member is at its
-// zero value and yet counts as seen.
+// Reading the values of a policy's members, with Go's rule for null: null is not an error by itself; the member has its
+// zero value, but counts as seen.
 
 import { decodeBase64 } from "../bytes/base64";
 import { Bytes } from "../bytes/bytes";

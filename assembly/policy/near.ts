@@ -2,7 +2,10 @@
 
 import { Bytes } from "../bytes/bytes";
 
-/** Whether `text`, in any case, becomes the lower-case `word` by one letter more, less, another, or two swapped; not if it is it. */
+/**
+ * Whether `text`, in any case, is one edit away from the lower-case `word`: a letter added, dropped, changed, or two
+ * swapped. False if they are equal.
+ */
 export function isNear(text: Bytes, word: string): bool {
   const difference = text.length - word.length;
   if (difference < -1 || difference > 1) return false;

@@ -57,7 +57,7 @@ function readScope(reader: JsonReader, policy: Policy, transport: Bytes): void {
   const list = readList(reader, policy, transport, scope, false);
   if (reader.failed()) return;
 
-  // Written for podman such a scope is inert, so opening a node by it must be impossible.
+  // In a policy for podman such a scope is inert, so it must be impossible that it opens a node.
   if (
     transport.is("docker") &&
     isExtensionScope(scope) &&

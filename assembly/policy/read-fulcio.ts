@@ -1,5 +1,6 @@
-// `fulcio` in sigstoreSigned (containers-policy.json(5)): whom a certificate authority for short-lived certificates has to
-// name, and which one it is. `subjectURI` and `subjectURIPattern` are ours: what runs in CI has no e-mail address.
+// `fulcio` in sigstoreSigned (containers-policy.json(5)): which certificate authority for short-lived certificates is
+// trusted, and whom its certificates have to name. `subjectURI` and `subjectURIPattern` are ours: CI workloads have no
+// e-mail address.
 
 import { Bytes } from "../bytes/bytes";
 import { JsonReader } from "../json/reader";

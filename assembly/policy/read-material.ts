@@ -1,5 +1,5 @@
-// What names keys and certificates in sigstoreSigned, with upstream's way of counting what is there: a path if it is not
-// empty, data unless it is null, a list always, and then it must have an element.
+// The members of sigstoreSigned that name keys and certificates, with upstream's rule for what counts as present: a
+// path if it is not empty; data unless it is null; a list always, and then it must have an element.
 
 import { Bytes } from "../bytes/bytes";
 import { JsonReader } from "../json/reader";

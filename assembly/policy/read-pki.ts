@@ -1,4 +1,5 @@
-// `pki` in sigstoreSigned (containers-policy.json(5)): the roots of one's own, and whom they have to name.
+// `pki` in sigstoreSigned (containers-policy.json(5)): the operator's own roots, and whom their certificates have to
+// name.
 
 import { Bytes } from "../bytes/bytes";
 import { JsonReader } from "../json/reader";

@@ -61,7 +61,7 @@ function neverMatches(out: Findings, list: RequirementList, fault: string): void
   out.add(Severity.Error, SCOPE_NEVER_MATCHES, list.offset, list.path().done(), message, advice.done());
 }
 
-/** A scope whose every image falls under a wildcard before it comes to it. */
+/** A scope all of whose images fall under a wildcard that is looked up first. */
 function shadowed(out: Findings, policy: Policy, list: RequirementList): void {
   const scope = list.scope;
   const isHost = scope.length > 0 && scope.indexOf(SLASH) < 0 && scope.at(0) != 0x2a;

@@ -91,7 +91,7 @@ function nameFault(text: Bytes): string {
   return "";
 }
 
-/** A host that a name can have is one by its looks: else a name that begins with it is one on docker.io. */
+/** Why this is not a host; empty if it is. A name that begins with anything else is on docker.io. */
 function hostFault(host: Bytes): string {
   if (host.is("index.docker.io")) return "index.docker.io is docker.io in every name";
   if (!isDomain(host)) return "not a host, with or without a port";

@@ -51,7 +51,7 @@ export class CertificateReading {
     return certificates.length > 0 ? "" : NOT_CERTIFICATES_ALONE;
   }
 
-  /** A key that is read only when it is used would be given back with the call that used it. */
+  /** Reads the key now: if it were read at first use, its memory would be released with the call that used it. */
   private addKeys(certificates: Array<Certificate>): void {
     for (let i = 0; i < certificates.length; i++) {
       const key = certificates[i].key().key;
@@ -60,7 +60,7 @@ export class CertificateReading {
   }
 }
 
-/** Without anchors whose key can verify nothing. That reads every key, too. */
+/** Drops anchors whose key can verify nothing; this also reads every key. */
 function usable(anchors: TrustAnchors): TrustAnchors {
   const out = new TrustAnchors();
   out.skipped = anchors.skipped;

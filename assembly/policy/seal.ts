@@ -97,7 +97,7 @@ class KeyReading {
       const material = materials[i];
       const parsed = this.parseOnce(material);
       material.key = areRekor && parsed !== null ? ofRekor(parsed) : parsed;
-      // What is good for signatures may be no key of a log.
+      // A key that is good for signatures need not be one for a log.
       if (this.isNew(material) || material.key !== parsed)
         this.states.push(stateOf(material, materialPath(list, requirement, material)));
     }

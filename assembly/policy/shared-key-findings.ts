@@ -1,5 +1,5 @@
-// Findings on matchDigest: a bundle that names no image counts wherever its key does, so that where a key stands under two
-// scopes, what is signed for one may be passed off as what is under the other.
+// Findings on matchDigest: a bundle that names no image counts wherever its key does. So if a key is used under two
+// scopes, what was signed for one may be passed off as an image of the other.
 
 import { Bytes } from "../bytes/bytes";
 import { BytesMap } from "../bytes/bytes-map";

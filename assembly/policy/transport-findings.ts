@@ -1,4 +1,5 @@
-// Findings on transports. Upstream takes any text for one; nothing is ever looked up under one it does not know.
+// Findings on transports. Upstream accepts any text as one; nothing is ever looked up under a transport it does not
+// know.
 
 import { Bytes } from "../bytes/bytes";
 import { Writer } from "../bytes/writer";

@@ -1,4 +1,5 @@
-// What it costs to check a signature, so that evidence in masses, which anybody may push, cannot keep the core busy.
+// The cost of checking a signature, bounded so that masses of evidence, which anybody may push, cannot keep the core
+// busy.
 
 import { KeyKind, PublicKey } from "./public-key";
 import { parseRsaPublicKey } from "./rsa-key";

@@ -1,7 +1,5 @@
-// What is made of a policy's keys beforehand, because they are known: multiples of their points. A few of them at a key's
-// first use; all of a table, between one call and the next, once a key has been used so often that this has paid.
-//
-// This is all that one image leaves for the next: how often keys were used. No verdict depends on it.
+// Precomputation for a policy's keys, which are known in advance: multiples of their points. A few are made at a key's
+// first use; the whole table, between calls, once the key has been used so often that this pays off.
 
 import { LargeTable, largeBytes } from "../curve/large-table";
 import { largePoints, Multiples, SMALL_POINTS } from "../curve/multiples";
@@ -14,10 +12,10 @@ const SMALL_TABLES = 1024;
 /** Room for large tables in all. */
 const LARGE_TABLES_BYTES = 32 << 20;
 
-/** With up to so many keys on a curve each may have as large a table as pays: 3 MiB for P-256. */
+/** With at most this many keys on a curve, each may have as large a table as pays off: 3 MiB for P-256. */
 const FEW_KEYS = 4;
 
-/** Points of a table that take as long to make as one sum is faster with it. */
+/** How many points of a table take as long to make as one sum gains from the table. */
 const POINTS_PER_USE = 128;
 
 class KnownPoint {
@@ -44,7 +42,7 @@ export function reserveMultiples(keys: Array<PublicKey>, authorities: Array<Publ
     const points: Array<Multiples> = [];
     addPoints(points, keys, kind);
     addPoints(points, authorities, kind);
-    // Of the keys they certify most are on P-256: none is known, but the generator is.
+    // Most of the keys they certify are on P-256: none is known in advance, but the generator is.
     const areCertified = kind == KeyKind.EcdsaP256 && authorities.length > 0;
     if (points.length == 0 && !areCertified) continue;
     const curve = curveOf(kind);

@@ -51,7 +51,10 @@ export class PublicKey {
     return known === null ? encodeHex(sha256(this.spki)) : known;
   }
 
-  /** Computes the fingerprint once for all, for a key that stays. Before a policy is sealed, as nothing stays that is allocated later. */
+  /**
+   * Computes the fingerprint once, for a key that stays. Must be called before the policy is sealed: nothing allocated
+   * later stays.
+   */
   keepFingerprint(): void {
     this.knownFingerprint = this.fingerprint();
   }
@@ -63,7 +66,7 @@ export class ParsedKey {
     readonly key: PublicKey | null,
     /** A short sentence in lower case for the operator; empty if there is a key. */
     readonly problem: string,
-    /** Whether it is no key of its algorithm at all, rather than one that is too weak or of no use here. */
+    /** Whether it is not a valid key of its algorithm at all, rather than one that is too weak or of no use here. */
     readonly isMalformed: bool = false,
   ) {}
 }

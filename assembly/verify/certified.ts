@@ -1,5 +1,5 @@
-// Is the certificate beside a signature one of the policy's (upstream: signature/fulcio_cert.go, pki_cert.go)? What is in it
-// counts only after a path to a trusted certificate was found.
+// Is the certificate beside a signature one of the policy's (upstream: signature/fulcio_cert.go, pki_cert.go)? Its
+// content counts only after a path to a trusted certificate was found.
 
 import { Bytes } from "../bytes/bytes";
 import { PATH_CERTIFICATES } from "../limits";
@@ -21,7 +21,7 @@ export class CertificateRules {
     readonly intermediates: Array<Certificate>,
     /** Unix seconds. */
     readonly time: i64,
-    /** Whether critical names of kinds that are not known may stand in the signer's certificate. */
+    /** Whether the signer's certificate may have critical names of unknown kinds. */
     readonly toleratesNames: bool,
   ) {}
 }
@@ -129,7 +129,10 @@ function reasonOf(problem: PathProblem): string {
   }
 }
 
-/** The signer's certificate is for somebody else, or says nothing. `found` is what stands there, `wanted` the policy's. */
+/**
+ * The rejection of a certificate for somebody else, or without a name. `found` is the name in it, `wanted` the
+ * policy's.
+ */
 export function otherSigner(
   untrusted: UntrustedSignature,
   what: string,

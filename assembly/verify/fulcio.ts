@@ -1,5 +1,5 @@
-// Signatures with a certificate of Fulcio's (upstream: signature/fulcio_cert.go): it lives for minutes, so what counts is the
-// time at which the log saw the signature. Not asked: certificate transparency (SCTs), as upstream does not.
+// Signatures with one of Fulcio's certificates (upstream: signature/fulcio_cert.go), which live for minutes: the time
+// that counts is when the log saw the signature. Certificate transparency (SCTs) is not checked, as upstream.
 
 import { Bytes } from "../bytes/bytes";
 import { onlyPemBlock } from "../evidence/hashedrekord";
@@ -17,7 +17,10 @@ import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
 import { Signers } from "./signers";
 
-/** The key of the certificate beside `untrusted`, if it was logged, is Fulcio's, and names whom the requirement names. */
+/**
+ * The key of the certificate beside `untrusted`, if the certificate was logged, is Fulcio's, and names the subject that
+ * the requirement asks for.
+ */
 export function fulcioSigner(
   requirement: Requirement,
   fulcio: Fulcio,
@@ -40,7 +43,7 @@ function otherCertificate(untrusted: UntrustedSignature): Judged {
   return rejected(untrusted, Code.LogEntryInvalid, reason);
 }
 
-/** The same for a signature that the log saw with the certificate `verifier` at this time, in Unix seconds. */
+/** The same, given that the log saw the signature with the certificate `verifier` at this time, in Unix seconds. */
 export function fulcioSignerAt(
   time: i64,
   verifier: Bytes,
@@ -75,7 +78,7 @@ function subjectIn(names: GeneralNames, fulcio: Fulcio): Bytes | null {
     for (let i = 0; i < names.emails.length; i++) if (names.emails[i].equals(wanted.text)) return wanted.text;
     return null;
   }
-  // A workload has one identity. With more of them any could be the one somebody else was given.
+  // A workload has one identity. If there are several, any of them could be one that was given to somebody else.
   if (names.uris.length != 1) return null;
   const uri = names.uris[0];
   const fits =

@@ -1,6 +1,6 @@
-// A sigstore bundle under a requirement with keys. An extension: containers/image reads no bundles. What names the
-// image in a bundle are the subjects of its statement; one without a name is bound to no repository, and satisfies
-// only the identity that asks for none.
+// A sigstore bundle under a requirement with keys. An extension: containers/image reads no bundles. The subjects of a
+// bundle's statement name the image; a bundle without a name is bound to no repository, and satisfies only the identity
+// that asks for none.
 
 import { Bytes } from "../bytes/bytes";
 import { Material, parseBundle } from "../evidence/bundle";

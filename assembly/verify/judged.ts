@@ -1,4 +1,4 @@
-// What one signature comes to under one requirement.
+// The verdict on one signature under one requirement.
 
 import { Bytes } from "../bytes/bytes";
 import { Reference } from "../image/reference";

@@ -44,7 +44,7 @@ export function accept(verdicts: Array<Verdict>): Judgement {
   let last = verdicts[0];
   for (let i = 0; i < verdicts.length; i++) {
     assert(verdicts[i].allows);
-    // The reason of one that looked at a signature says more than that of one that did not.
+    // A requirement that looked at a signature has more to say than one that did not.
     if (verdicts[i].code == Code.Accepted || last.code != Code.Accepted) last = verdicts[i];
   }
   const judgement = new Judgement(last.code, last.reason);

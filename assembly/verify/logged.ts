@@ -1,5 +1,6 @@
-// Has the log of a requirement logged a signature, by whom, and when (upstream: internal/rekor_set.go, VerifyRekorSET)? Not
-// asked: whether the log includes the entry (there is no proof beside a legacy signature), nor which log ID it names.
+// Has the log of a requirement logged a signature, by whom, and when (upstream: internal/rekor_set.go, VerifyRekorSET)?
+// Not checked: whether the log includes the entry (there is no proof beside a legacy signature), and which log ID it
+// names.
 
 import { Bytes } from "../bytes/bytes";
 import { HashedRekord, parseHashedRekord } from "../evidence/hashedrekord";
@@ -15,7 +16,7 @@ import { Judged, overBudget, rejected } from "./judged";
 import { Reason } from "./reason";
 import { UntrustedSignature } from "./signatures";
 
-/** What the log has signed about a signature, or why it is not believed. */
+/** What the log has signed about a signature, or why that is not believed. */
 export class Logged {
   constructor(
     readonly rejection: Judged | null,

@@ -16,7 +16,7 @@ export function digestOf(item: Item): Bytes {
   return new Writer().text("sha256:").bytes(encodeHex(item.bytes.sha256())).done();
 }
 
-/** Why the item is not the manifest described, or no good one; null if it is. `digest` is the item's. */
+/** Why the item is not the described manifest, or not an acceptable one; null if it is. `digest` is the item's. */
 export function manifestFault(descriptor: Descriptor, item: Item, digest: Bytes): Verdict | null {
   if (item.bytes.length > MANIFEST_BYTES) return manifestTooLarge();
   if (!descriptor.digest.equals(digest)) {
@@ -51,14 +51,14 @@ export function manifestTooLarge(): Verdict {
   return fault(Code.EvidenceTooLarge, new Reason().text("the manifest is longer than 4 MiB"));
 }
 
-/** A manifest that could not be asked for. */
+/** The denial for a manifest that could not be asked for. */
 export function manifestUnavailable(unavailable: Unavailable): Verdict {
   const reason = new Reason().text("could not ask for the manifest");
   if (unavailable.detail.length > 0) reason.text(": ").foreign(unavailable.detail);
   return fault(unavailable.code, reason);
 }
 
-/** A manifest that is not there. */
+/** The denial for a manifest that does not exist. */
 export function manifestMissing(key: Bytes, place: Bytes): Verdict {
   const reason = new Reason().text("there is no manifest ").foreign(key).text(" in ").foreign(place);
   return fault(Code.ManifestMissing, reason);

@@ -1,5 +1,5 @@
-// Signatures with a certificate of one's own (upstream: signature/pki_cert.go). There is no time of signing, so the
-// certificate has to be valid now.
+// Signatures with a certificate by the operator's own authority (upstream: signature/pki_cert.go). There is no time of
+// signing, so the certificate has to be valid now.
 
 import { Bytes } from "../bytes/bytes";
 import { Pki } from "../policy/types";
@@ -10,7 +10,10 @@ import { Question } from "./question";
 import { UntrustedSignature } from "./signatures";
 import { Signers } from "./signers";
 
-/** The key of the certificate beside `untrusted`, if it leads to the requirement's roots and names whom it names. */
+/**
+ * The key of the certificate beside `untrusted`, if it leads to the requirement's roots and names the subject that the
+ * requirement asks for.
+ */
 export function pkiSigner(pki: Pki, untrusted: UntrustedSignature, question: Question): Signers {
   const missing = certificateMissing(untrusted);
   if (missing !== null) return Signers.none(missing);

@@ -1,6 +1,6 @@
 // Images signed per platform, as podman, skopeo and `cosign sign --recursive` leave them: an index that no signature
-// covers is as good as what hangs from it. An extension of the same rule upstream has for the one instance it pulls
-// (containers/image evaluates the policy for that): we do not know which one that will be, so all of them have to
+// covers is as good as the manifests it names. This extends upstream's rule for the one instance it pulls
+// (containers/image evaluates the policy for that): we do not know which one will be pulled, so all of them have to
 // satisfy the requirement.
 
 import { Bytes } from "../bytes/bytes";
@@ -26,9 +26,9 @@ import { Reason } from "./reason";
 import { SearchBounds, Signatures } from "./signatures";
 import { judgeSigstoreSigned } from "./sigstore-signed";
 
-/** The image of one entry, and what was learnt of it. */
+/** The image of one entry, and what is known of it. */
 class Platform {
-  /** Why its manifest is no good; null if it is good, or still wanted. */
+  /** Why its manifest is not acceptable; null if it is, or is still wanted. */
   manifestFault: Verdict | null = null;
   manifestUnavailable: bool = false;
   wantsManifest: bool = false;
@@ -51,7 +51,7 @@ class Platform {
     return out.text("entry ").number(this.position).done();
   }
 
-  /** Whether there is something that passes for a signature, fetched or still to be. */
+  /** Whether there is anything that could be a signature, fetched or still to be fetched. */
   hasSignature(): bool {
     if (this.signatures.untrusted.length > 0) return true;
     for (let i = 0; i < this.wanted.length; i++) {
@@ -86,8 +86,8 @@ export class Platforms {
   ) {}
 
   /**
-   * What the requirement says about an index by its platforms, where its own signatures came to `own`, which denies. With
-   * `wanted` not empty afterwards, the answer may change.
+   * The requirement's verdict on an index by its platforms, after its own signatures have come to `own`, which denies.
+   * If `wanted` is not empty afterwards, the answer may change.
    */
   judge(requirement: Requirement, own: Verdict, question: Question): Verdict {
     this.read();
@@ -122,7 +122,8 @@ export class Platforms {
       return own;
     }
     if (failed === null) return withItems(this.accepted(accepted!, isOneSigner), items);
-    // Whoever signed the index wants to hear of that signature, unless it is the platforms that are signed well.
+    // Whoever signed the index wants to hear about that signature, unless the platforms are the ones that are properly
+    // signed.
     if (own.code != Code.NoSignature && accepted === null) return own;
     return withItems(isUnsigned ? this.unsigned() : failed, items);
   }
@@ -149,7 +150,7 @@ export class Platforms {
       this.loose,
       SearchBounds.forPlatform(),
     );
-    // Without a signature it is denied whatever its manifest is: registries count how often those are fetched.
+    // Without a signature it is denied whatever its manifest is, and registries limit how often manifests are fetched.
     if (platform.hasSignature()) platform.manifestFault = this.checkManifest(platform, entry.descriptor);
     return platform;
   }
@@ -179,7 +180,7 @@ export class Platforms {
     return fault;
   }
 
-  /** What the requirement says of one platform; null if that cannot be said yet. */
+  /** The requirement's verdict on one platform; null if it is still open. */
   private judgePlatform(requirement: Requirement, platform: Platform, question: Question): Verdict | null {
     const fault = platform.manifestFault;
     if (fault !== null) return fault;
@@ -194,7 +195,7 @@ export class Platforms {
     return null;
   }
 
-  /** What one platform wants is fetched for all: the next requirement may want it of another. */
+  /** Whatever one platform wants is fetched for all: the next requirement may want it of another. */
   private askForAll(): void {
     for (let i = 0; i < this.platforms.length; i++) {
       const wanted = this.platforms[i].wanted;
@@ -251,7 +252,7 @@ function countJudged(index: ImageIndex): i32 {
   return judged;
 }
 
-/** The refusal of the index for that of a platform. That somebody could not be asked stays what it is. */
+/** The refusal of the index because of a platform. "Could not ask" stays "could not ask". */
 function refusal(platform: Platform, verdict: Verdict): Verdict {
   const reason = new Reason()
     .own(platform.name())

@@ -1,4 +1,4 @@
-// What every signature is asked: does it speak for this digest, under this name, at this time?
+// The question put to every signature: does it speak for this digest, under this name, at this time?
 
 import { Bytes } from "../bytes/bytes";
 import { Reference } from "../image/reference";
@@ -15,7 +15,7 @@ export class Question {
     readonly budget: Budget,
   ) {}
 
-  /** The same about another manifest: one that hangs from this one. */
+  /** The same question about another manifest: one that this one names. */
   about(digest: Bytes): Question {
     return new Question(this.reference, digest, this.now, this.budget);
   }

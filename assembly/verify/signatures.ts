@@ -21,7 +21,7 @@ import { Reason } from "./reason";
 import { KeyVerdict } from "./signer";
 
 export enum SignatureKind {
-  /** A payload, and all else in annotations. */
+  /** A payload, with everything else in annotations. */
   SimpleSigning,
   /** A sigstore bundle, which holds both. */
   Bundle,
@@ -52,7 +52,7 @@ export class Signatures {
   /** The first source that could not be asked, or null. */
   unavailable: Unavailable | null = null;
 
-  /** Another one with the same items in it: what a key has said about one of them, it has said for both. */
+  /** Another set with the same items in it: what a key has said about an item holds for both. */
   copy(): Signatures {
     const out = new Signatures();
     for (let i = 0; i < this.untrusted.length; i++) out.untrusted.push(this.untrusted[i]);

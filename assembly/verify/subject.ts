@@ -33,7 +33,7 @@ export class Subject {
   denial: Judgement | null = null;
   /** The reference as it was written, completed; null for transports without docker-like names. */
   written: Reference | null = null;
-  /** What it is called for the policy: of tag and digest, the digest. */
+  /** Its name for the policy: of tag and digest, the digest. */
   name: ImageName = new ImageName(null, Bytes.NONE, []);
   /** Null while the name is not resolved. */
   descriptor: Descriptor | null = null;

@@ -58,7 +58,7 @@ export function judgeImage(policy: Policy, image: Image, evidence: Evidence, now
         loose,
         SearchBounds.forImage(),
       );
-  // What is there may be enough already; only a denial has to wait for the rest.
+  // The evidence at hand may be enough already; only a denial has to wait for the rest.
   if (wanted.length > 0 && (manifestIsWanted(wanted, subject) || signatures.untrusted.length == 0)) {
     return new Outcome(null, wanted);
   }
@@ -70,7 +70,7 @@ export function judgeImage(policy: Policy, image: Image, evidence: Evidence, now
   return decided(subject, list, judgement);
 }
 
-/** What hangs from an index in a registry; null for anything else. */
+/** The entries of an index in a registry; null for anything else. */
 function platformsOf(subject: Subject, evidence: Evidence, loose: Signatures): Platforms | null {
   const reference = subject.name.reference;
   const manifest = subject.manifest;
@@ -156,8 +156,8 @@ function nameOf(subject: Subject): Bytes {
 }
 
 /**
- * The manifest has to be there, be what the descriptor says, and be of a kind whose digest is that of its bytes; not
- * so where everything is accepted and the digest is known. A denial, or null; what is missing is added to `wanted`.
+ * The manifest has to be there, match the descriptor, and be of a kind whose digest is that of its bytes; except where
+ * everything is accepted and the digest is known. Returns a denial, or null; what is missing is added to `wanted`.
  */
 function judgeManifest(
   subject: Subject,

@@ -48,7 +48,7 @@ export class Extensions {
   fulcioIssuerV2: Bytes | null = null;
 }
 
-/** Reads `Extensions`. What is malformed is a failure of the reader. */
+/** Reads `Extensions`. A malformed one is a failure of the reader. */
 export function readExtensions(reader: DerReader): Extensions {
   const out = new Extensions();
   const seen: Array<Bytes> = [];

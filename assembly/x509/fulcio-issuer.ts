@@ -1,5 +1,6 @@
-// Who has told Fulcio who the signer is (sigstore/fulcio docs/oid-info.md; upstream: signature/fulcio_cert.go,
-// fulcioIssuerInCertificate): an extension with the raw text, one with an ASN.1 string, or both, which must agree then.
+// The OIDC issuer that told Fulcio who the signer is (sigstore/fulcio docs/oid-info.md; upstream:
+// signature/fulcio_cert.go, fulcioIssuerInCertificate): an extension with the raw text, one with an ASN.1 string, or
+// both, which must then agree.
 
 import { DerReader } from "../asn1/der";
 import {

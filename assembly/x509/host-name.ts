@@ -42,7 +42,7 @@ function withoutFinalDot(host: Bytes): Bytes {
   return host.length > 0 && host.at(last) == DOT ? host.slice(0, last) : host;
 }
 
-/** Names that are no host names, as people have them, match only as they are. */
+/** Names that are not valid host names match only exactly; people have such names. */
 function matchesExactly(host: Bytes, name: Bytes): bool {
   return host.length > 0 && !host.is(".") && equalsFolded(host, name);
 }

@@ -1,5 +1,5 @@
-// Extensions by which nothing is decided. One that is malformed makes no certificate, as in Go's crypto/x509; what none of its
-// forms has is left over, and refused.
+// Extensions that decide nothing. A malformed one makes the certificate malformed, as in Go's crypto/x509; content that
+// none of their forms allows is trailing data, and refused.
 
 import { DerReader } from "../asn1/der";
 import {
@@ -57,7 +57,7 @@ function readAuthorityKeyIdentifier(reader: DerReader): void {
   reader.leave(outer);
 }
 
-/** Where it has a name, that is a full one: those relative to an issuer are of no use here, and Go does not read them. */
+/** If it has a name, that is a full one: names relative to an issuer are of no use here, and Go does not read them. */
 function readDistributionPoint(reader: DerReader): void {
   if (reader.tag() == DISTRIBUTION_POINT) {
     const outer = reader.enter(DISTRIBUTION_POINT);

@@ -47,8 +47,8 @@ export class PathSearch {
   ) {}
 
   /**
-   * Whether there is a path from `leaf` to an anchor. With `toleratesNames` alternative names in the leaf that are of no
-   * kind known here do not count as a critical extension that is not understood.
+   * Whether there is a path from `leaf` to an anchor. With `toleratesNames`, the leaf's alternative names do not count
+   * as an unknown critical extension, even if they are of no kind known here.
    */
   find(leaf: Certificate, toleratesNames: bool): bool {
     if (!this.isAcceptable(leaf, !toleratesNames)) return false;
