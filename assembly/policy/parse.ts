@@ -1,7 +1,7 @@
 // The policy file (containers-policy.json(5)): lists of requirements under transports and scopes.
 
 import { Bytes } from "../bytes/bytes";
-import { JsonReader } from "../json/reader";
+import { JsonKind, JsonReader } from "../json/reader";
 import { POLICY_BYTES, POLICY_SCOPES } from "../limits";
 import { readRequirement } from "./read-requirement";
 import { scopeProblem } from "./scope-syntax";
@@ -16,6 +16,9 @@ export function readPolicy(reader: JsonReader): Policy {
     return policy;
   }
   let hasDefault = false;
+  // What people and editors put before it: comments, byte order marks; or it is YAML.
+  if (reader.kind() == JsonKind.None && reader.position() < reader.text.length)
+    reader.fail("expected a JSON object, with no comment or byte order mark before it");
   if (reader.enterObject()) {
     while (reader.nextMember()) {
       const name = reader.memberName();

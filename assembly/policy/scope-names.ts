@@ -2,7 +2,7 @@
 // canonical form, and the hosts and repositories above them (image/name.ts).
 
 import { Bytes } from "../bytes/bytes";
-import { Writer } from "../bytes/writer";
+import { lowerCase } from "../bytes/lower-case";
 import { isSha256Digest } from "../image/digest";
 import { isDomain, isPath, parseNormalized, parseReference } from "../image/reference";
 import { isExtensionScope } from "./scopes";
@@ -104,13 +104,4 @@ function pathOf(text: Bytes): Bytes {
   const rest = text.from(text.indexOf(SLASH) + 1);
   for (let i = 0; i < rest.length; i++) if (rest.at(i) == COLON || rest.at(i) == AT) return rest.slice(0, i);
   return rest;
-}
-
-function lowerCase(text: Bytes): Bytes {
-  const out = new Writer();
-  for (let i = 0; i < text.length; i++) {
-    const byte = text.at(i);
-    out.byte(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);
-  }
-  return out.done();
 }

@@ -91,6 +91,9 @@ export function parsePublicKey(pem: Bytes): ParsedKey {
   if (hasPemBlock(block.rest)) return refused("more than one PEM block");
   if (block.label.is("PUBLIC KEY")) return parseSpki(block.contents);
   if (block.label.is("RSA PUBLIC KEY")) return parseSpki(encodeRsaSpki(block.contents));
+  // "PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED SIGSTORE PRIVATE KEY" and others.
+  if (block.label.holds("PRIVATE KEY", block.label.length - 11))
+    return refused("a private key: its public key belongs here, and nobody who verifies needs the other");
   return refused("the PEM label is neither PUBLIC KEY nor RSA PUBLIC KEY");
 }
 

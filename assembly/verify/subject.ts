@@ -1,6 +1,7 @@
 // The image a judgement is about: its name read, its descriptor read, and the two in agreement.
 
 import { Bytes } from "../bytes/bytes";
+import { lowerCase } from "../bytes/lower-case";
 import { Descriptor, parseDescriptor } from "../image/descriptor";
 import { isDigest, isSha256Digest } from "../image/digest";
 import { isManifestType } from "../image/manifest";
@@ -59,6 +60,13 @@ export function readSubject(image: Image): Subject {
   return subject;
 }
 
+/** What people most often have to change. */
+function adviceOnName(name: Bytes): string {
+  for (let at = name.indexOf(0x3a); at >= 0; at = name.indexOf(0x3a, at + 1))
+    if (name.holds("://", at)) return "; write it without what ends in ://";
+  return parseNormalized(lowerCase(name)) === null ? "" : "; repositories are lower-case";
+}
+
 /** Reads the name alone. */
 export function readName(image: Image): Subject {
   const subject = new Subject(image.transport, image.digest);
@@ -80,7 +88,8 @@ export function readName(image: Image): Subject {
 
   let reference = parseNormalized(image.name);
   if (reference === null || reference.domain.length == 0) {
-    return subject.deny(Code.NameInvalid, new Reason().text("not an image name: ").foreign(image.name));
+    const reason = new Reason().text("not an image name: ").foreign(image.name);
+    return subject.deny(Code.NameInvalid, reason.text(adviceOnName(image.name)));
   }
   if (image.mode == NameMode.Containerd) {
     if (!reference.toBytes().equals(image.name)) {

@@ -3,7 +3,7 @@ import { PolicyCore, PolicyError } from "../core/core.js";
 import { FileRefused } from "../service/bounded-file.js";
 import { jsonLine } from "../service/one-line.js";
 import { placeFindings } from "../service/policy-places.js";
-import { readNamedFile, readPolicyFile } from "../service/policy-reading.js";
+import { explainUnreadable, readNamedFile, readPolicyFile } from "../service/policy-reading.js";
 import { command } from "./command.js";
 import { cvmAgentFindings, cvmPolicyFindings } from "./cvm-agent-policy.js";
 import { EXIT } from "./exit-code.js";
@@ -69,7 +69,8 @@ type FindingInFile = Finding & { readonly file: string };
 function check(file: string, judged: (summary: PolicySummary) => Finding[]): Checked {
   try {
     const { summary } = PolicyCore.load(readPolicyFile(file), readNamedFile);
-    const findings = [...judged(summary), ...placeFindings(file, summary)]
+    const found = explainUnreadable({ ...summary, findings: judged(summary) });
+    const findings = [...found, ...placeFindings(file, summary)]
       .sort((a, b) => a.line - b.line || a.column - b.column)
       .map(inFile(file));
     return { file, error: null, policyDigest: summary.digest, keys: summary.keys, findings };

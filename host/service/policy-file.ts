@@ -5,7 +5,7 @@ import { CoreFault, type PolicyCore, PolicyError } from "../core/core.js";
 import { FileRefused } from "./bounded-file.js";
 import { reasonLine } from "./one-line.js";
 import { placeFindings } from "./policy-places.js";
-import { loadAgreed, type PolicyReading } from "./policy-reading.js";
+import { explainUnreadable, loadAgreed, type PolicyReading } from "./policy-reading.js";
 
 /** Where the command line looks for a policy when it is given none, in order. */
 export const CLI_POLICY_PATHS: readonly string[] = [
@@ -82,7 +82,7 @@ const MOST_WARNINGS = 10;
 export function policyWarnings(state: PolicyState): string[] {
   if (state.kind !== "loaded") return [];
   const { path, core } = state;
-  const findings = [...core.summary.findings, ...placeFindings(path, core.summary)];
+  const findings = [...explainUnreadable(core.summary), ...placeFindings(path, core.summary)];
   const found = (["error", "warning"] as const).flatMap((wanted) =>
     findings.filter(({ severity }) => severity === wanted),
   );

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 
+import type { Finding, PolicySummary } from "#component/types";
 import { PolicyCore } from "../core/core.js";
 import { FileRefused, readBoundedFile } from "./bounded-file.js";
 
@@ -89,6 +90,26 @@ export function readNamedFile(path: string): Uint8Array | null {
     return readBoundedFile(path, NAMED_FILE_LIMIT);
   } catch (error) {
     if (error instanceof FileRefused) return null;
+    throw error;
+  }
+}
+
+/** Findings of the core, which does not see why a file was not there for it, with which file it is and why. */
+export function explainUnreadable({ findings, keys }: Pick<PolicySummary, "findings" | "keys">): Finding[] {
+  return findings.map((finding) => {
+    const file = keys.find(({ path }) => path === finding.path)?.file;
+    if (finding.id !== "key-unreadable" || file === undefined || file === "") return finding;
+    return { ...finding, message: whyUnreadable(file) ?? finding.message };
+  });
+}
+
+/** Null for a file that can be read, by now. */
+function whyUnreadable(path: string): string | null {
+  try {
+    readBoundedFile(path, NAMED_FILE_LIMIT);
+    return null;
+  } catch (error) {
+    if (error instanceof FileRefused) return error.message;
     throw error;
   }
 }

@@ -78,6 +78,19 @@ test("policy check, a folder", async (t) => {
   assertUsageError(await runCli(["policy", "check", temporaryFolder(t)]), /not a regular file/);
 });
 
+test("policy check, keys that cannot be read: which files, and why", async (t) => {
+  const folder = temporaryFolder(t);
+  const keyed = (keyPath: string) => ({ type: "sigstoreSigned", keyPath });
+  const policy = policyFile(t, { default: [keyed(folder), keyed("/nonexistent/k.pub")] });
+  const { stdout } = await runCli(["policy", "check", policy]);
+  assert.ok(stdout.includes(`default[0].keyPath: ${folder} is not a regular file [key-unreadable]`));
+  assert.ok(
+    stdout.includes("default[1].keyPath: /nonexistent/k.pub cannot be read: ENOENT [key-unreadable]"),
+  );
+  const { stderr } = await runCli(["policy", "explain", "--policy", policy, "a.example/b"]);
+  assert.ok(stderr.includes(": /nonexistent/k.pub cannot be read: ENOENT [key-unreadable]"));
+});
+
 test("policy check, a key that cannot be read: exit status 1", async (t) => {
   const requirement = { type: "sigstoreSigned", keyPath: "/nonexistent/cosign.pub" };
   const file = policyFile(t, { default: [requirement] });

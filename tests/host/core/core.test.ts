@@ -44,6 +44,28 @@ test("a policy that does not load says what is wrong and where", () => {
   );
 });
 
+test("what stands before the object of a policy is named", () => {
+  for (const before of ["\ufeff", "// ours\n", "# ours\n", "default: ", "\ufffe"])
+    assert.throws(
+      () => PolicyCore.load(Buffer.from(`${before}{"default":[{"type":"reject"}]}`), () => null),
+      (error) => {
+        assert.ok(error instanceof PolicyError);
+        assert.match(error.message, /^expected a JSON object, with no comment or byte order mark before it$/);
+        assert.deepEqual([error.line, error.column], [1, 1]);
+        return true;
+      },
+    );
+  for (const [text, message] of [
+    ["", /^unexpected end of the text$/],
+    [" \n", /^unexpected end of the text$/],
+    ["[]", /^expected an object$/],
+  ] as const)
+    assert.throws(
+      () => PolicyCore.load(Buffer.from(text), () => null),
+      (error) => error instanceof PolicyError && message.test(error.message),
+    );
+});
+
 test("a file that cannot be read leaves a policy that denies", () => {
   const core = PolicyCore.load(POLICY, () => null);
   assert.equal(core.summary.keys[0]?.fingerprint, undefined);

@@ -114,7 +114,13 @@ describe("a key file is refused", () => {
 
   test("with another label", () => {
     const problem = "the PEM label is neither PUBLIC KEY nor RSA PUBLIC KEY";
-    for (const label of ["CERTIFICATE", "EC PUBLIC KEY", "PRIVATE KEY", "PUBLIC KEY ", "public key", ""])
+    for (const label of ["CERTIFICATE", "EC PUBLIC KEY", "PRIVATE KEYS", "PUBLIC KEY ", "public key", ""])
+      assertRefused(parseKey(pem(label, spkiOf(ecKey("P-256")))), problem);
+  });
+
+  test("that is a private key, and says what belongs there", () => {
+    const problem = "a private key: its public key belongs here, and nobody who verifies needs the other";
+    for (const label of ["PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED SIGSTORE PRIVATE KEY"])
       assertRefused(parseKey(pem(label, spkiOf(ecKey("P-256")))), problem);
   });
 

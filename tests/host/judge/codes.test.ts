@@ -103,6 +103,18 @@ test("name-invalid", () => {
   }
 });
 
+test("name-invalid: what people most often have to change", () => {
+  for (const [name, advice] of [
+    ["ghcr.io/Acme/app:1", "; repositories are lower-case"],
+    ["docker://ghcr.io/acme/app:1", "; write it without what ends in ://"],
+    ["https://ghcr.io/acme/App:1", "; write it without what ends in ://"],
+    ["ghcr.io/Acme/app:a:b", ""],
+    ["a:b:c", ""],
+  ] as const) {
+    assert.equal(expect("name-invalid", named(name)).reason, `not an image name: ${name}${advice}`);
+  }
+});
+
 test("name-not-canonical", () => {
   const judgement = expect("name-not-canonical", named("busybox:1"));
   assert.match(judgement.reason, /docker\.io\/library\/busybox:1/);
