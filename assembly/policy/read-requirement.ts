@@ -66,7 +66,7 @@ function readSignedBy(reader: JsonReader, policy: Policy, start: i32): Requireme
       else keyrings.push(new Material(offset, "keyData", -1, null, data));
     } else if (name.is("signedIdentity")) requirement.writtenIdentity = readIdentity(reader);
     else
-      reader.fail(
+      reader.failMember(
         "unknown member; signedBy has type, keyType, keyPath, keyPaths, keyData and signedIdentity",
       );
   }
