@@ -192,6 +192,14 @@ test("payload tricks: duplicate keys, other cases, trailing data, byte order mar
     `\ufeff${good}`,
     good.replace(REPOSITORY, `${REPOSITORY}\\ud800`),
     good.replace(IMAGE.digest, IMAGE.digest.toUpperCase()),
+    ...[
+      '{"timestamp":"1"}',
+      '{"timestamp":{}}',
+      '{"timestamp":1.5}',
+      '{"timestamp":1e19}',
+      '{"creator":1}',
+      "1",
+    ].map((optional) => good.replace('"optional":null', `"optional":${optional}`)),
     good.replace('"optional":null', `"optional":${"[".repeat(5000)}${"]".repeat(5000)}`),
   ]) {
     assert.notEqual(text, good);

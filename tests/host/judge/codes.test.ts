@@ -217,6 +217,9 @@ function judgeManifest(text: string): Judgement {
 
 test("manifest-missing", () => {
   expect("manifest-missing", signed({ manifest: null, signatures: [signature()] }));
+  // Whoever judges a folder brings its manifest along: there is nobody to ask for it.
+  const folder = imageNamed("/images/app", { transport: "dir", mode: "user" });
+  expect("manifest-missing", signed({ signatures: [signature()] }, folder));
 });
 
 test("no-signature", () => {

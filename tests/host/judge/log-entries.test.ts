@@ -122,6 +122,56 @@ test("accepted: names in a record match in any case, unknown ones are passed ove
   assert.equal(judged(logged(OURS, { ...WISH, record })).code, "accepted");
 });
 
+/** The members of a record, by the path to each. */
+const RECORD_MEMBERS = [
+  "apiVersion",
+  "kind",
+  "spec",
+  "spec.data",
+  "spec.data.hash",
+  "spec.data.hash.algorithm",
+  "spec.data.hash.value",
+  "spec.signature",
+  "spec.signature.content",
+  "spec.signature.publicKey",
+  "spec.signature.publicKey.content",
+];
+
+test("log-entry-invalid: a member of a record twice, at any depth, in whatever case; or of another type, or not there", () => {
+  for (const path of RECORD_MEMBERS) {
+    const names = path.split(".");
+    const last = names.pop() ?? "";
+    const changed = (change: (parent: Record<string, unknown>) => void) =>
+      judged(
+        logged(OURS, {
+          ...WISH,
+          record: (record) => {
+            let parent = record as unknown as Record<string, unknown>;
+            for (const name of names) parent = parent[name] as Record<string, unknown>;
+            change(parent);
+            return record;
+          },
+        }),
+      );
+    const invalid = (what: string, change: (parent: Record<string, unknown>) => void) =>
+      assert.equal(changed(change).code, "log-entry-invalid", `${path} ${what}`);
+    invalid("twice", (parent) => {
+      parent[last.toUpperCase()] = parent[last];
+    });
+    invalid("as a list", (parent) => {
+      parent[last] = [];
+    });
+    invalid("missing", (parent) => {
+      delete parent[last];
+    });
+    const beside = changed((parent) => {
+      parent["extra"] = { [last]: [parent[last]] };
+      parent[`${last}x`] = parent[`x${last}`] = 0;
+    });
+    assert.equal(beside.code, "accepted", beside.reason);
+  }
+});
+
 test("valid log entry for another artifact, signature or key (CVE-2022-36056, CVE-2026-22703)", () => {
   const swapped = (record: NonNullable<LogWish["record"]>) => judged(logged(OURS, { ...WISH, record }));
   const other = signature({ manifestDigest: `sha256:${"1".repeat(64)}` });

@@ -269,8 +269,16 @@ test("a manifest list of docker's", () => {
     platform: { os: "linux", architecture: "amd64", features: ["sse4"] },
   }));
   const text = JSON.stringify({ schemaVersion: 2, mediaType: DOCKER_MANIFEST_LIST, manifests });
-  const list = indexOf(text, children, DOCKER_MANIFEST_LIST);
-  accepted(judged(signedPerPlatform(list), list));
+  const with_ = (change: (text: string) => string): Judgement => {
+    const list = indexOf(change(text), children, DOCKER_MANIFEST_LIST);
+    return judged(signedPerPlatform(list), list);
+  };
+  accepted(with_((unchanged) => unchanged));
+  // It has none of the members that came with OCI's.
+  for (const member of ['"annotations":{}', '"artifactType":"a"'])
+    refused(with_(inEntry(member)), "platform-rejected", /not a member of a descriptor/);
+  for (const member of ['"annotations":{}', '"artifactType":"a"', `"subject":${ENTRY}`])
+    refused(with_(inIndex(member)), "platform-rejected", /not a member of an index/);
 });
 
 test("as many platforms as the limit are judged, and one more is none", () => {
@@ -458,6 +466,18 @@ for (const [trick, change, reason] of TRICKS) {
     assert.match(judgement.reason, judgement.code === "platform-rejected" ? reason : /./);
   });
 }
+
+test("an index with everything that image-spec has in one is judged by its platforms", () => {
+  const platform = '"os.version":"1","os.features":["a"],"features":null';
+  for (const change of [
+    inIndex(`"annotations":{"a":"b"},"artifactType":"a","subject":${ENTRY}`),
+    inIndex('"annotations":null'),
+    inEntry('"annotations":{"a":"b"},"artifactType":"a"'),
+    inPlatform(platform),
+    (text: string) => text.replace(/"platform":\{[^}]*\}/, '"platform":null'),
+  ])
+    accepted(tricked(change));
+});
 
 const UNSIGNED = makeImage({ seed: "not signed" });
 
