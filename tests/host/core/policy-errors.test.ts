@@ -56,6 +56,10 @@ test("the policy itself", () => {
     problemOf({ default: REJECT, transports: { x: { y: [] } } }),
     "transports.x.y: expected a list with at least one requirement",
   );
+  assert.match(
+    problemOf({ default: REJECT, transports: { x_1: { "1y": 0 } } }),
+    /^transports\.x_1\["1y"\]: /,
+  );
   assert.equal(
     problemOf({ default: REJECT, transports: { docker: { "*": [{ type: "insecureAcceptAnything" }] } } }),
     'transports.docker["*"]: a list under a wildcard scope must contain reject or sigstoreSigned',

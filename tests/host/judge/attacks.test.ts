@@ -113,6 +113,11 @@ test("wildcard turning an inert policy into an open one", () => {
       (error) => error instanceof PolicyError && /wildcard/.test(error.message),
     );
   }
+  // What only looks like a wildcard is an ordinary scope.
+  for (const scope of ["ghcr.io/x", "ghcr.io/team*", "ghcr.io*", "*x", "/*", "ghcr.io/*/*"]) {
+    const list = [{ type: "insecureAcceptAnything" }];
+    coreOf({ default: [{ type: "reject" }], transports: { docker: { [scope]: list } } });
+  }
   // Inert in podman and with us.
   const inert = {
     default: [{ type: "reject" }],

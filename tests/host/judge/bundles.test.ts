@@ -158,6 +158,57 @@ test("what has to be base64 or a whole number is one", () => {
   assert.equal(stated(having(STATEMENT, "subject.0.content", "&")), "payload-malformed");
 });
 
+test("text is Unicode, escaped or not", () => {
+  const withHint = (text: string) =>
+    Buffer.from(
+      JSON.stringify(FULL).replace('"any"', () => `"${text}"`),
+      "latin1",
+    );
+  const stating = (text: string) =>
+    bundleOf(
+      Buffer.from(
+        JSON.stringify(STATEMENT).replace('"u"', () => `"${text}"`),
+        "latin1",
+      ),
+    );
+  for (const text of [
+    "\\u0041\\u00e9\\ud83d\\ude00",
+    '\\b\\f\\n\\r\\t\\/\\\\\\"',
+    "\xc2\x80\xdf\xbf",
+    "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf",
+    "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
+  ]) {
+    assert.equal(judged(withHint(text)).code, "accepted", text);
+    assert.equal(judged(stating(text)).code, "accepted", text);
+  }
+  for (const text of [
+    "\\ud800",
+    "\\ud800x",
+    "\\ud800\\n",
+    "\\ud800\\ud800",
+    "\\ud800\\ue000",
+    "\\udc00",
+    "\\udfff\\ud800",
+    "\x80",
+    "\xbf",
+    "\xc0\x80",
+    "\xc1\xbf",
+    "\xc3",
+    "\xc3(",
+    "\xe0\x9f\xbf",
+    "\xe2\x82",
+    "\xe2\x82(",
+    "\xed\xa0\x80",
+    "\xf0\x8f\xbf\xbf",
+    "\xf4\x90\x80\x80",
+    "\xf5\x80\x80\x80",
+    "\xff",
+  ]) {
+    assert.equal(judged(withHint(text)).code, "signature-malformed", encodeURIComponent(text));
+    assert.equal(judged(stating(text)).code, "payload-malformed", encodeURIComponent(text));
+  }
+});
+
 test("a log entry has an identity, a kind, a record and a proof, and nobody needs one", () => {
   for (const path of [
     "logId",

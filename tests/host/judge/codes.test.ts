@@ -59,6 +59,24 @@ test("accepted", () => {
   assert.equal(judgement.digest, IMAGE.digest);
 });
 
+test("accepted: of several requirements the last that looked at a signature says by whom", () => {
+  const byOther = { ...SIGNED, keyPath: "/keys/other.pub" };
+  const anything = { type: "insecureAcceptAnything" };
+  const files = { "/keys/other.pub": OTHER_KEY.publicPem };
+  const signatures = [signature(), signature({ key: OTHER_KEY })];
+  for (const [requirements, key] of [
+    [[SIGNED, byOther], 1],
+    [[byOther, SIGNED], 1],
+    [[SIGNED, byOther, anything], 1],
+    [[anything, byOther, anything], 0],
+  ] as const) {
+    const core = coreWith(requirements, files);
+    const judgement = expect("accepted", judge(core, imageNamed(), { signatures }));
+    assert.equal(judgement.signer, core.summary.keys[key]?.fingerprint);
+    assert.equal(judgement.requirement, requirements.length - 1);
+  }
+});
+
 test("accepted: one good signature is enough, whatever stands beside it", () => {
   const signatures = [
     signature({ key: OTHER_KEY }),
@@ -138,6 +156,13 @@ test("descriptor-invalid", () => {
     descriptorWith({ size: "423" }),
     descriptorWith({ digest: "sha256:abc" }),
     descriptorWith({ digest: null }),
+    descriptorWith({ digest: IMAGE.digest.replace("sha256", "sha257") }),
+    descriptorWith({ digest: IMAGE.digest.slice(0, -1) }),
+    descriptorWith({ digest: `${IMAGE.digest}0` }),
+    descriptorWith({ digest: `sha384:${"0".repeat(95)}` }),
+    descriptorWith({ digest: `sha512:${"0".repeat(127)}` }),
+    descriptorWith({ digest: `sha512:${"G".repeat(128)}` }),
+    descriptorWith({ size: 1e15 }),
     `${descriptorWith({})}{}`,
     // Go's reader would take the last one, and fold the case.
     descriptorWith({}).replace("}", `,"digest":"${IMAGE.digest}"}`),
@@ -180,10 +205,12 @@ test("digest-unsupported", () => {
   const sha512 = `sha512:${createHash("sha512").update(IMAGE.bytes).digest("hex")}`;
   expect("digest-unsupported", named(`${REPOSITORY}@${sha512}`));
   expect("digest-unsupported", described(descriptorWith({ digest: sha512 })));
+  expect("digest-unsupported", described(descriptorWith({ digest: `sha384:${"0".repeat(96)}` })));
 });
 
 test("size-mismatch", () => {
   expect("size-mismatch", described(descriptorWith({ size: IMAGE.bytes.length + 1 })));
+  expect("size-mismatch", described(descriptorWith({ size: 999_999_999_999_999 })));
 });
 
 test("manifest-unsupported", () => {
@@ -358,7 +385,11 @@ test("not-a-signature", () => {
   expect("not-a-signature", signed({ referrers: referring(bundle({ payloadType: "application/json" })) }));
   const { dsseEnvelope: _, ...rest } = JSON.parse(Buffer.from(bundle()).toString());
   const message = { ...rest, messageSignature: { messageDigest: {}, signature: "" } };
-  expect("not-a-signature", signed({ referrers: referring(Buffer.from(JSON.stringify(message))) }));
+  const judgement = expect(
+    "not-a-signature",
+    signed({ referrers: referring(Buffer.from(JSON.stringify(message))) }),
+  );
+  assert.match(judgement.reason, /signs a blob/);
 });
 
 test("evidence-unsupported-for-requirement", () => {
