@@ -22,7 +22,7 @@ export function readArguments(command, usage, options = {}, check = () => {}) {
     const [line] = error.message.split("\n");
     process.stderr.write(`countersign: ${line.charAt(0).toLowerCase()}${line.slice(1)}\n`);
     const help = command.startsWith("npm") ? `${command} -- --help` : `${command} --help`;
-    process.stderr.write(`countersign: "${help}" says what there is\n`);
+    process.stderr.write(`countersign: see "${help}"\n`);
     process.exit(2);
   }
 }

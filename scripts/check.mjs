@@ -11,7 +11,7 @@ import { endWithTotals } from "./test/totals.mjs";
 
 const USAGE = `usage: npm run check
 
-Format, lint, types, generated code, and the rules of tests/checks: what can be said without running the product.
+Checks format, lint, types, generated code, and the rules of tests/checks: everything that does not run the product.
 
   --help  print this
 

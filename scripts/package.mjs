@@ -15,10 +15,10 @@ import { ensureToolchain } from "./toolchain.mjs";
 
 const USAGE = `usage: npm run package [-- --out DIR]
 
-Builds everything and writes countersign-VERSION.tgz, for "npm install -g". It takes Debian on x64, for the compilers of
+Builds everything and writes countersign-VERSION.tgz, for "npm install -g". Needs Debian on x64, for the compilers of
 the native plugin.
 
-  --out DIR  where it is written (the current folder)
+  --out DIR  where to write it (default: the current folder)
   --help     print this
 
 Prints the file's path. Exit status 0 if it is there, 1 if it could not be made, 2 for wrong arguments.

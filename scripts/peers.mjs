@@ -15,7 +15,7 @@ import { enterRoot, isAtLeast } from "./setup.mjs";
 const USAGE = `usage: node scripts/peers.mjs [--json | --update-lock]
 
 Fetches the real programs that tests and benchmarks run, from Debian's packages into .cache/peers, once, and prints
-their versions; afterwards no network is needed. Nothing is installed. It takes root and Debian on x64.
+their versions; afterwards no network is needed. Nothing is installed. Needs root and Debian on x64.
 
   --json         print {"bin","versions"}, or {"unavailable"}
   --update-lock  accept what Debian has today into scripts/peers.lock.json

@@ -16,19 +16,19 @@ const NAMES = readdirSync(fileURLToPath(FIGURES))
 
 const HELP = `usage: npm run bench -- [--quick] [--json] [--only NAME,…]
 
-Measures what this build takes, in turns with its peers, on this machine: only the ratios mean something elsewhere.
+Measures this build, in turns with its peers, on this machine: only the ratios mean something elsewhere.
 
-  --quick       in a minute: fewer and shorter turns
+  --quick       take a minute: fewer and shorter turns
   --json        print a line of JSON for each figure: {"name","ours","peer","theirs","ratio","unit","runs",
                 "oursRange","theirsRange"}; above a ratio of 1 ours is faster, or smaller
-  --only NAME,… these alone, of the files in tests/bench/figures/:
+  --only NAME,… only these, of the files in tests/bench/figures/:
                 ${NAMES.slice(0, 9).join(", ")},
                 ${NAMES.slice(9).join(", ")}
   --help        print this
 
 Real peers (cosign, skopeo, crane, containerd) take part once "node scripts/peers.mjs" or npm test has fetched them, as
-root on Debian on x64; without them what takes them is passed over, and a line says so. Exit status 0 if all else was
-measured, 1 if something could not be, or is as it must not be, 2 for wrong arguments.
+root on Debian on x64. Without them the figures that need them are skipped, and a line says so. Exit status 0 if all
+else was measured, 1 if something could not be, or is not as it must be, 2 for wrong arguments.
 `;
 
 process.exitCode = await main();

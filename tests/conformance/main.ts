@@ -19,16 +19,16 @@ const SOURCES = ["dir", "cosign", "sigstore"] as const;
 
 const HELP = `usage: npm run conformance -- [--dir DIR] [--cosign DIR] [--sigstore DIR] [--only SUITE] [--json]
 
-Runs cases with recorded verdicts of upstream's tools through the core. Our verdict is the recorded one, or differs as a
-rule in tests/conformance/exceptions.ts says. Without a folder: those of ../shared (or $COUNTERSIGN_SHARED).
+Runs cases with recorded verdicts of upstream's tools through the core. Our verdict must be the recorded one, or differ
+as a rule in tests/conformance/exceptions.ts says. Without a folder: those of ../shared (or $COUNTERSIGN_SHARED).
 
   --dir DIR       case files shaped like ../shared/conformance: policies, names, payloads, images, certificates
   --fixtures DIR  the folder that contains the fixtures/ of --dir (DIR, else ../shared/conformance)
   --cosign DIR    a folder shaped like ../shared/vectors/cosign: negative-legacy/ and negative-bundle/ with oracle.tsv,
                   algorithm-oracle.tsv, verify-matrix.txt and skopeo-policy-oracle.txt with dumps/ and policies/, keys/;
-                  what it lacks of images and keys is taken from ../shared/vectors/cosign
+                  images and keys that it lacks are taken from ../shared/vectors/cosign
   --sigstore DIR  a folder shaped like test/assets/bundle-verify of sigstore-conformance; cases with key.pub are run
-  --only SUITE    that suite alone
+  --only SUITE    only that suite
   --json          print one line of JSON: {"total","passed","failed","excepted","suites":{NAME:{…}}}
   --help          print this
 

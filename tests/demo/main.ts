@@ -1,5 +1,5 @@
-// npm run demo: five images in a registry, one policy, and what becomes of each pull.
-// Exit code 0: all as expected. 1: not. 2: usage, or the real programs cannot be had.
+// npm run demo: five images in a registry, one policy, and the outcome of each pull.
+// Exit code 0: all as expected. 1: not. 2: usage, or the real programs are unavailable.
 import { NAMESPACE } from "../support/countersign/policy.js";
 import { readArguments } from "../support/own-arguments.js";
 import { SCENARIOS, type Scenario } from "./scenarios.js";
@@ -10,13 +10,13 @@ import { stageWithoutContainerd } from "./without-containerd.js";
 
 const HELP = `usage: npm run demo [-- --containerd]
 
-Five images in a registry, one policy, and what becomes of each pull. Without --containerd everything but the daemon and
-the plugin is played, and the plugin is executed as containerd does.
+Five images in a registry, one policy, and the outcome of each pull. Without --containerd only the daemon and the plugin
+are real; the plugin is executed as containerd would execute it.
 
-  --containerd  a real containerd, registry and cosign, fetched from Debian at first: needs root and Debian on x64
+  --containerd  use a real containerd, registry and cosign, fetched from Debian once: needs root and Debian on x64
   --help        print this
 
-Exit status 0 if all is as expected, 1 if it is not, 2 for wrong arguments or where those programs cannot be had.
+Exit status 0 if all is as expected, 1 if it is not, 2 for wrong arguments or if those programs are unavailable.
 `;
 
 process.exitCode = await main();
@@ -53,8 +53,8 @@ async function play(stage: Stage): Promise<number> {
 }
 
 function introduction({ cast, registry }: Stage): string {
-  return `Played by ${cast}.
-The policy: below ${registry}/${NAMESPACE} what the team's key signed under its own name; nothing else.
+  return `Running ${cast}.
+The policy accepts images below ${registry}/${NAMESPACE} that the team's key signed under their own name.
 
 ${table(SCENARIOS.map(({ image, story }) => [image, story]))}`;
 }

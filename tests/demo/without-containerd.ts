@@ -26,7 +26,7 @@ export async function stageWithoutContainerd(): Promise<Stage> {
   const plugin = await installPlugin(join(folder, "bin"), socket);
 
   return {
-    cast: "a registry in this process, the daemon, and the plugin executed as containerd does",
+    cast: "a registry in this process, the daemon, and the plugin, executed as containerd would",
     registry: registry.host,
     async sign(signer, repository, manifestDigest) {
       const dockerReference = `${registry.host}/${repository}`;

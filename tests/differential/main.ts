@@ -6,13 +6,12 @@ import { type Effort, runDifferential } from "./run.js";
 
 const HELP = `usage: npm run differential -- [--count N] [--edge N] [--others N] [--seed TEXT]
 
-Has the core and node:crypto verify the same signatures, good ones and such with a bit or a key that is wrong, of ECDSA,
-RSA and Ed25519, and some of them @noble/curves and a plain implementation, too. Without options: what is due every
-night.
+Has the core and node:crypto verify the same signatures by ECDSA, RSA and Ed25519, valid ones and ones with a wrong bit
+or key; @noble/curves and a plain implementation verify some of them, too. Without options: the nightly run.
 
   --count N    how many signatures (1000000)
   --edge N     how many more with numbers at the edges of their range (10000)
-  --others N   how many of all these the others judge, too (5000)
+  --others N   how many of these the other two verify, too (5000)
   --seed TEXT  what they are made from; the same seed, the same signatures (the date, and printed)
   --help       print this
 

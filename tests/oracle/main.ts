@@ -9,10 +9,10 @@ import { Stage } from "./stage.js";
 const HELP = `usage: npm run oracle -- [--pairs N] [--seed N] [--parallel N] [--table] [--json]
 
 Composes policies and images from a seed, puts the images into a registry, and has each pair judged by skopeo and by
-countersign. Their verdicts are equal, or differ as a rule in tests/conformance/exceptions.ts says.
+countersign. Their verdicts must be equal, or differ as a rule in tests/conformance/exceptions.ts says.
 
   --pairs N     how many pairs (100)
-  --seed N      what they are composed from; the same seed, the same pairs (a new one each time, and printed)
+  --seed N      the same seed gives the same pairs (default: a new one, which is printed)
   --parallel N  how many are judged at once (4)
   --table       print a line for each pair: its number, both verdicts, and what it is
   --json        print one line of JSON: {"seed","total","passed","failed","excepted","upstream","rules"}

@@ -27,7 +27,7 @@ export function readArguments<T extends Options, R>(
     if (!(error instanceof WrongArgument) && !isFromParseArgs(error)) throw error;
     const [line = ""] = error.message.split("\n");
     process.stderr.write(`${name}: ${line.charAt(0).toLowerCase()}${line.slice(1)}\n`);
-    process.stderr.write(`${name}: "npm run ${name} -- --help" says what there is\n`);
+    process.stderr.write(`${name}: see "npm run ${name} -- --help"\n`);
     process.exit(2);
   }
 }
