@@ -210,6 +210,11 @@ const refusedArchives: Record<string, [string, Uint8Array, RegExp][]> = {
       ]),
       /extended header for an entry of the oldest kind$/,
     ],
+    ...["0x3", "3 ", "+3", "3e0", "", "0".repeat(16)].map((size): [string, Uint8Array, RegExp] => [
+      `a size of pax that is written ${JSON.stringify(size)}`,
+      makeTar([pax(["size", size]), { path: "a", content: "AAA" }]),
+      /extended header is malformed$/,
+    ]),
     [
       "a size of pax that is not the header's",
       makeTar([pax(["size", "1024"]), { path: "a", content: makeTar([a]).subarray(0, 1_024), size: 0 }]),

@@ -334,7 +334,13 @@ const classics: Record<string, [string, readonly TarEntry[]][]> = {
     ["an unpacked layer of other bytes", swapped(CLASSIC.unpacked, "id/layer.tar", Buffer.alloc(1_024))],
   ],
   "manifest-missing": [["another configuration", swapped(CLASSIC.packed, configOf(CLASSIC.packed), "{}")]],
-  "layout-invalid": [["no manifest.json", CLASSIC.packed.slice(0, -1)]],
+  "layout-invalid": [
+    ["no manifest.json", CLASSIC.packed.slice(0, -1)],
+    [
+      "a manifest.json larger than any",
+      [...CLASSIC.packed.slice(0, -1), file("manifest.json", " ".repeat(4 * 1024 * 1024 + 1))],
+    ],
+  ],
 };
 for (const [code, cases] of Object.entries(classics)) {
   for (const [name, files] of cases) {
