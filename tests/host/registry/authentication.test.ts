@@ -70,6 +70,8 @@ test("a token is for one repository", async (t) => {
     assert.ok(await client.manifest({ registry: registry.host, repository, reference: "v1" }, want()));
   }
   assert.equal(registry.gate?.tokens.length, 2);
+  // The one challenge was the first's.
+  assert.equal(registry.requests.length, 5);
 });
 
 test("a token is used until shortly before it expires", async (t) => {
@@ -85,6 +87,27 @@ test("a token is used until shortly before it expires", async (t) => {
   clock.advance(2_000);
   await client.manifest(at, want());
   assert.equal(registry.gate?.tokens.length, 2);
+});
+
+test("a token is used for an hour at most, and for the user who got it", async (t) => {
+  const registry = await registryFor(t, { authentication: { kind: "bearer", expiresIn: 1e9 } });
+  pushImage(registry, "a", image, "v1");
+  const clock = stoppedClock();
+  let name = "first";
+  const credentials = { lookup: async () => ({ username: name, password }) };
+  const client = clientFor(t, { clock, credentials });
+  const at = { registry: registry.host, repository: "a", reference: "v1" };
+  const tokensAfter = async (ms: number) => {
+    clock.advance(ms);
+    await client.manifest(at, want());
+    return registry.gate?.tokens.length;
+  };
+  assert.deepEqual(
+    [await tokensAfter(0), await tokensAfter(3_500_000), await tokensAfter(100_000)],
+    [1, 1, 2],
+  );
+  name = "second";
+  assert.equal(await tokensAfter(0), 3);
 });
 
 test("a token without a lifetime is used for a while, too", async (t) => {

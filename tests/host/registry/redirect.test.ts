@@ -99,6 +99,16 @@ test("another host's challenge is not answered", async (t) => {
   );
 });
 
+test("a redirect with two locations leads nowhere", async (t) => {
+  const registry = await registryFor(t, {
+    onRequest: () => ({ status: 307, headers: { location: ["/v2/", "/v2/"] } }),
+  });
+  const at = { registry: registry.host, repository: "a", reference: "v1" };
+  const failure = await failureOf(clientFor(t).manifest(at, want()));
+  assert.equal(failure.detail, "a redirect leads nowhere");
+  assert.equal(registry.requests.length, 1);
+});
+
 test("five redirects are followed, six are not", async (t) => {
   const registry = await registryFor(t, {
     onRequest: ({ path }) => {

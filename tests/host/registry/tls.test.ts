@@ -127,6 +127,59 @@ test("what is skipped for a registry is not skipped for the host it sends us to"
   assert.equal(target.requests.length, 0);
 });
 
+test("nor for a token service at another host", async (t) => {
+  const tokens = await registryFor(t, {
+    tls: served(ours.server()),
+    authentication: { kind: "bearer" },
+  });
+  const realm = `https://localhost:${tokens.port}/token`;
+  const registry = await registryFor(t, {
+    tls: served(ours.server()),
+    authentication: { kind: "bearer", realm },
+  });
+  const { fetch } = await reached(t, registry, {}, server("skip_verify = true"));
+  assert.match(await fetch(), /^no trusted tls connection/);
+  assert.equal(tokens.requests.length, 0);
+});
+
+test("what is skipped for one registry is not skipped for another", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "countersign-tls-"));
+  t.after(() => rm(root, { recursive: true }));
+  const client = clientFor(t, { hosts: new HostsFolders(root, [], assert.fail) });
+  const fetched = async (...lines: readonly string[]) => {
+    const { host } = await registryFor(t, { tls: served(ours.server()) });
+    await mkdir(join(root, host));
+    await writeFile(join(root, host, "hosts.toml"), server(...lines)(host));
+    const at = { registry: host, repository: "a/b", reference: image.digest };
+    return client.manifest(at, want()).then(
+      () => "answered",
+      (error) => error.detail,
+    );
+  };
+  assert.equal(await fetched("skip_verify = true"), "answered");
+  assert.match(await fetched(), /^no trusted tls connection/);
+});
+
+test("a client certificate is not shown where the registry sends us", async (t) => {
+  const asking = { ...MUTUAL, rejectUnauthorized: false };
+  const target = await registryFor(t, { tls: { ...served(ours.server()), ...asking } });
+  pushImage(target, "a/b", image, "v1");
+  const onRequest = ({ path }: { path: string }) => ({
+    status: 307,
+    headers: { location: `https://localhost:${target.port}${path}` },
+  });
+  const registry = await registryFor(t, { tls: { ...served(ours.server()), ...asking }, onRequest });
+  const { certificate, key } = ours.client("node-9");
+  const files = { ...CA, "c.pem": certificate + key };
+  const { fetch } = await reached(t, registry, files, server('ca = "ca.crt"', 'client = "c.pem"'));
+  assert.equal(await fetch(), "fetched");
+  assert.equal(registry.requests[0]?.client, "node-9");
+  assert.deepEqual(
+    target.requests.map(({ client }) => client),
+    [null],
+  );
+});
+
 const UNREADABLE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 test("an authority's certificates count though one before them cannot be read", async (t) => {

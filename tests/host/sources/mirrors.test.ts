@@ -200,6 +200,26 @@ x-key = "only for the mirror"`,
   );
 });
 
+test("a mirror's headers go neither where it sends us nor to a token service elsewhere", async (t) => {
+  const key = 'header = { x-key = "only for the mirror" }';
+  const store = await startRegistry();
+  const tokens = await startRegistry({ authentication: { kind: "bearer" } });
+  t.after(() => Promise.all([store.close(), tokens.close()]));
+  push(store, "a/b");
+  const sending = await mirrored(t, key, {
+    onRequest: ({ path }) => ({ status: 307, headers: { location: `http://${store.host}${path}` } }),
+  });
+  assert.equal(await sending.fetch(), "item");
+  const realm = `http://${tokens.host}/token`;
+  await (await mirrored(t, key, { authentication: { kind: "bearer", realm } })).fetch();
+  assert.equal(sending.mirror.requests[0]?.headers["x-key"], "only for the mirror");
+  for (const { requests } of [store, tokens])
+    assert.deepEqual(
+      requests.map(({ headers }) => headers["x-key"]),
+      [undefined],
+    );
+});
+
 test("what lies beyond a mirror is asked only where the mirror gave something", async (t) => {
   const { mirror, origin, source } = await mirrored(t);
   push(mirror, "a/b");

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 export interface Fault {
   /** 200 unless told. */
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: Uint8Array | string;
   /**
    * `silence`: no answer. `reset`: the connection is cut off before the answer. `reset-in-body`: after the headers
