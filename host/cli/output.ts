@@ -17,13 +17,24 @@ export function warn(text: string): void {
   note(`warning: ${text}`);
 }
 
-/** A reader that has gone away (`countersign … | head -1`) is not an error: the exit status still says the result. */
-export function survivePipesThatClose(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") process.exitCode ??= 3;
-    });
-  }
+/** What cannot be written ends nothing at that moment; `lostOutput` tells of it at the end. */
+export function surviveFailedWrites(): void {
+  process.stdout.on("error", (error) => {
+    failedWrite ??= error;
+  });
+  process.stderr.on("error", () => {});
+}
+
+/** The stream of a file forgets it. */
+let failedWrite: NodeJS.ErrnoException | null = null;
+
+/**
+ * Why results did not reach standard output, such as ENOSPC; null if they did. A reader that has gone away (`countersign … |
+ * head -1`) had what it wanted: the exit status still says the result. Known once everything is `flushed`.
+ */
+export function lostOutput(): string | null {
+  if (failedWrite === null || failedWrite.code === "EPIPE") return null;
+  return failedWrite.code ?? failedWrite.message;
 }
 
 /** Resolves when everything printed so far has left the process, or cannot. */

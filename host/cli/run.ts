@@ -1,13 +1,13 @@
 import { dispatch } from "./dispatch.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
-import { flushed, note, survivePipesThatClose } from "./output.js";
+import { flushed, lostOutput, note, surviveFailedWrites } from "./output.js";
 import { UsageError } from "./usage-error.js";
 
 export { dispatch } from "./dispatch.js";
 
 /** The whole program; `argv` is without program names. Ends the process. */
 export async function run(argv: readonly string[]): Promise<never> {
-  survivePipesThatClose();
+  surviveFailedWrites();
   process.on("uncaughtException", (error) => void exit(failed(error)));
   return exit(await dispatch(argv).catch(failed));
 }
@@ -34,5 +34,9 @@ function isFromFileSystem(error: unknown): error is Error {
 
 async function exit(code: ExitCode): Promise<never> {
   await flushed();
-  process.exit(code);
+  const lost = lostOutput();
+  if (lost === null) process.exit(code);
+  note(`standard output cannot be written: ${lost}`);
+  await flushed();
+  process.exit(code === EXIT.ok ? EXIT.undecided : code);
 }

@@ -44,6 +44,8 @@ export function connectionFailure(error: unknown, signal: AbortSignal): unknown 
     return new RegistryError("registry-unavailable", "connection broken off", TRANSIENT);
   if (TIMED_OUT.has(code)) return new RegistryError("registry-timeout", "no answer in time");
   if (MALFORMED.has(code)) return new RegistryError("registry-protocol", "the answer is not valid http");
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || code === "ERR_SSL_PACKET_LENGTH_TOO_LONG")
+    return new RegistryError("registry-unavailable", "no tls is spoken there, but perhaps http");
   if (/CERT|^ERR_(TLS|SSL)|SELF_SIGNED|^UNABLE_TO_|^EPROTO$/.test(code)) {
     return new RegistryError("registry-unavailable", `no trusted tls connection (${code.toLowerCase()})`);
   }

@@ -56,6 +56,7 @@ function readPlain({ label, contents }: PemBlock): PrivateKey {
   if (type !== undefined) return privateKey(decoded(contents, type));
   if (label === "ENCRYPTED PRIVATE KEY")
     throw new KeyRefused("an encrypted PKCS#8 key: decrypt it first, with openssl pkey");
+  if (label.endsWith("PRIVATE KEY")) throw new KeyRefused(`${label} is not supported: convert it to PKCS#8`);
   throw new KeyRefused(`not a private key, but ${label}`);
 }
 

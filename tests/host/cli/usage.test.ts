@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { COMMANDS } from "../../../host/cli/commands.js";
-import { assertUsageError, finish, runCli, startCli } from "./run-cli.js";
+import { assertUsageError, finish, MAIN, policyFile, runCli, startCli } from "./run-cli.js";
 
 test("--help lists every command on standard output", async () => {
   const { status, stdout, stderr } = await runCli(["--help"]);
@@ -104,6 +105,26 @@ test("a reader that goes away is not a crash", async () => {
   const { status, stderr } = await finish(child);
   assert.equal(stderr, "");
   assert.equal(status, 0);
+});
+
+test("results that cannot be written are no success", {
+  skip: !existsSync("/dev/full") && "there is no /dev/full",
+}, async (t) => {
+  const policy = policyFile(t, { default: [{ type: "reject" }] });
+  const full = openSync("/dev/full", "w");
+  t.after(() => closeSync(full));
+  for (const [args, expected] of [
+    [["--help"], 3],
+    [["policy", "digest", "--policy", policy], 3],
+    [["verify", "--policy", policy, "a.example/b:1"], 1],
+  ] as const) {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    assert.match(stderr, /^countersign: standard output cannot be written: ENOSPC$/m);
+    assert.equal(status, expected, args.join(" "));
+  }
 });
 
 test("text that moves a terminal's cursor: what was typed, what files are called", async (t) => {

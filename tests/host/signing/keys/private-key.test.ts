@@ -61,6 +61,11 @@ describe("a key in the clear", () => {
       rsa.privateKey.export({ ...encrypted, type: "pkcs8" }) as string,
       /^an encrypted PKCS#8 key: /,
     ],
+    [
+      "a key in a format of another program",
+      plain.replaceAll("PRIVATE KEY", "OPENSSH PRIVATE KEY"),
+      /^OPENSSH PRIVATE KEY is not supported: convert it to PKCS#8$/,
+    ],
     ["a certificate", plain.replaceAll("PRIVATE KEY", "CERTIFICATE"), /^not a private key, but CERTIFICATE$/],
     ["secp256k1", pkcs8(ec("secp256k1").privateKey), /: secp256k1$/],
     ["P-224", pkcs8(ec("secp224r1").privateKey), /: secp224r1$/],
