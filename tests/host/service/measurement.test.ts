@@ -34,11 +34,14 @@ test("an acceptance is measured once for each policy, name and digest; a denial 
   await Promise.all([accepting.verify(imageNamed()), accepting.verify(imageNamed())]);
   await accepting.verify(imageNamed());
   assert.equal(events().length, 1);
-  await verifier(measurement, decided({ policyDigest: CORE_DIGEST }).val).verify(imageNamed());
-  assert.equal(events().length, 2);
-  const denial = decided({ ok: false, code: "no-signature" }).val;
+  for (const other of [{ policyDigest: CORE_DIGEST }, { name: "ghcr.io/b" }, { digest: CORE_DIGEST }]) {
+    await verifier(measurement, decided(other).val).verify(imageNamed());
+    await verifier(measurement, decided(other).val).verify(imageNamed());
+  }
+  assert.equal(events().length, 4);
+  const denial = decided({ ok: false, code: "no-signature", name: "ghcr.io/c" }).val;
   await verifier(measurement, denial).verify(imageNamed());
-  assert.equal(events().length, 2);
+  assert.equal(events().length, 4);
 });
 
 for (const [what, script, why] of [
