@@ -54,7 +54,7 @@ CRI settings are left alone, and doctor says which of them bypass verifiers.`,
     const files = units({ program, socket, policy, args: values["serve-option"] ?? [] });
     const changed = values["write-containerd-config"] ? await configurationWithImport(place) : null;
     const dryRun = values["dry-run"] ?? false;
-    const done = (what: string) => print(`${dryRun ? "would have: " : ""}${what}\n`);
+    const done = (what: string) => print(`${dryRun ? "dry run: " : ""}${what}\n`);
 
     await assertProtected(place.at(place.binDir));
     // The daemon's socket belongs to systemd, and therefore to root, whoever builds the node's image.
@@ -84,7 +84,7 @@ CRI settings are left alone, and doctor says which of them bypass verifiers.`,
 
 function said(change: Change): string {
   if (change === "written") return "written";
-  return change === "unchanged" ? "is in place" : `written; what was there is ${change.backup}`;
+  return change === "unchanged" ? "unchanged" : `written; the previous one is ${change.backup}`;
 }
 
 /** What would be written, by path. Throws `UsageError` for a configuration that cannot be added to. */

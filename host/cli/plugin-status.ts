@@ -62,7 +62,7 @@ function pluginCheck(path: string, file: Buffer | null): Check {
   return {
     check: "plugin",
     ok: false,
-    detail: `${path} is not the one of this build: run countersign plugin install`,
+    detail: `${path} is not from this build: run countersign plugin install`,
   };
 }
 

@@ -26,7 +26,7 @@ From then on containerd allows every image that no other verifier in bin_dir ref
   async run({ values }) {
     const { at, binDir } = placeOf(values);
     const dryRun = values["dry-run"] ?? false;
-    const done = (what: string) => print(`${dryRun ? "would have: " : ""}${what}\n`);
+    const done = (what: string) => print(`${dryRun ? "dry run: " : ""}${what}\n`);
 
     const installed = dryRun || (await removeEntry(at(binDir)));
     done(installed ? `${join(binDir, ENTRY)} removed` : `there is no ${join(binDir, ENTRY)}`);
@@ -38,7 +38,9 @@ From then on containerd allows every image that no other verifier in bin_dir ref
     }
     const configuration = (await readIfThere(at(CONTAINERD_CONFIGURATION))) ?? "";
     if (configuration.includes(CONTAINERD_IMPORT)) {
-      print(`${CONTAINERD_CONFIGURATION} still imports ${CONTAINERD_IMPORT}: both do no harm, and may go\n`);
+      print(
+        `${CONTAINERD_CONFIGURATION} still imports ${CONTAINERD_IMPORT}: both are harmless, and may be removed\n`,
+      );
     }
     if (installed)
       warn("this node is open: containerd allows every image, unless another verifier is in bin_dir");

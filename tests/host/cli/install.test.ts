@@ -34,7 +34,7 @@ test("install: plugin, units and folders; again, and nothing changes; uninstall 
   );
 
   const second = await runCli(["install", "--root", root]);
-  assert.match(second.stdout, /countersign\.service is in place\n/);
+  assert.match(second.stdout, /countersign\.service unchanged\n/);
   assert.equal(readdirSync(join(root, "etc/systemd/system")).length, 2);
 
   const gone = await runCli(["uninstall", "--root", root]);
@@ -54,7 +54,7 @@ test("install --write-containerd-config: imported, with a backup of what was the
   assert.match(read(root, CONFIGURATION), /^imports = \["\/etc\/containerd\/countersign\.toml"\]$/m);
   assert.match(read(root, CONFIGURATION), /snapshotter = 'mine'/);
   assert.equal(read(root, `${CONFIGURATION}.before-countersign-1`), before);
-  assert.match(stdout, /config\.toml written; what was there is \S+before-countersign-1\n/);
+  assert.match(stdout, /config\.toml written; the previous one is \S+before-countersign-1\n/);
   await runCli(["install", "--root", root, "--write-containerd-config"]);
   assert.equal(existsSync(join(root, `${CONFIGURATION}.before-countersign-2`)), false);
 });
@@ -87,7 +87,7 @@ test("install --dry-run: says everything, does nothing", async (t) => {
   ]);
   assert.equal(status, 0);
   for (const name of [PLUGIN, ...UNITS, CONFIGURATION])
-    assert.ok(stdout.includes(`would have: /${name} `), name);
+    assert.ok(stdout.includes(`dry run: /${name} `), name);
   assert.deepEqual(readdirSync(root), []);
 });
 

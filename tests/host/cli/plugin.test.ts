@@ -122,6 +122,6 @@ test("status: a file that is not this build's", async (t) => {
   mkdirSync(binDir);
   writeFileSync(join(binDir, "00-countersign"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
   const { status, stdout } = await runCli(["plugin", "status", "--bin-dir", binDir]);
-  assert.match(stdout, /^FAIL {2}plugin .*is not the one of this build/m);
+  assert.match(stdout, /^FAIL {2}plugin .*is not from this build/m);
   assert.equal(status, 1);
 });
