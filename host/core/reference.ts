@@ -16,6 +16,6 @@ export function readReference(name: string): Reference {
     descriptor: new Uint8Array(),
   } as const;
   const { reference } = reader.explain(image);
-  if (reference === undefined) throw new NameRefused({ code: "name-invalid", reason: "no name of an image" });
+  if (reference === undefined) throw new NameRefused({ code: "name-invalid", reason: "not an image name" });
   return reference;
 }

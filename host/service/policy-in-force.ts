@@ -169,7 +169,7 @@ export class PolicyInForce {
       return;
     }
     const policyDigest = this.#state.core.summary.digest;
-    this.#options.log.error("the new policy is not in force, the old one is", { reason, policyDigest });
+    this.#options.log.error("the new policy is not in force; the old one still is", { reason, policyDigest });
     this.#notify();
   }
 

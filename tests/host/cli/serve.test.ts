@@ -186,7 +186,7 @@ test("SIGHUP: a changed policy is in force; a broken one is not, and status says
   assert.equal((await execute(plugin)).status, 0);
 
   writeFileSync(policy, "{");
-  await until(child, "SIGHUP", /the new policy is not in force, the old one is/);
+  await until(child, "SIGHUP", /the new policy is not in force; the old one still is/);
   assert.equal((await execute(plugin)).status, 0);
   const broken = await status(socket);
   assert.equal(broken.status, 1);
