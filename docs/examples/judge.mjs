@@ -9,6 +9,7 @@ const ROUNDS = 7;
 const EVIDENCE_BYTES = 16 * 1024 * 1024;
 
 const [policyFile, name] = process.argv.slice(2);
+if (name === undefined) throw new Error("usage: node judge.mjs POLICY NAME");
 const core = PolicyCore.load(readFileSync(policyFile), fileOrNull);
 const judgement = await judge({
   transport: "docker",
@@ -57,7 +58,10 @@ async function fetched({ kind, registry, repository, reference, mediaTypes, maxB
     const mediaType = answer.headers.get("content-type")?.split(";")[0].trim() ?? "";
     return { tag: "item", val: { kind, reference, mediaType, annotations: [], bytes, origin: answer.url } };
   } catch (error) {
-    return unavailable(signal.aborted ? "registry-timeout" : "registry-unavailable", error.name);
+    return unavailable(
+      signal.aborted ? "registry-timeout" : "registry-unavailable",
+      error.cause?.code ?? error.name,
+    );
   }
 }
 

@@ -1,8 +1,10 @@
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { DEFAULT_BIN_DIR } from "../plugin/installation/bin-dir.js";
 import type { Given } from "./command.js";
 import { quotable } from "./plugin-options.js";
+import { UsageError } from "./usage-error.js";
 
 export const DEFAULT_POLICY = "/etc/countersign/policy.json";
 export const CONTAINERD_CONFIGURATION = "/etc/containerd/config.toml";
@@ -29,6 +31,8 @@ export interface Place {
 
 export function placeOf(values: Given<typeof INSTALL_OPTIONS>["values"]): Place {
   const root = resolve(values.root ?? "/");
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`--root: ${root} is not a folder`);
   const binDir = quotable("--bin-dir", resolve("/", values["bin-dir"] ?? DEFAULT_BIN_DIR));
   return { binDir, at: (path) => join(root, path) };
 }

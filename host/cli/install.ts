@@ -19,6 +19,7 @@ import {
   UNIT_DIR,
 } from "./install-options.js";
 import { print, warn } from "./output.js";
+import { parseGiven } from "./parse.js";
 import { assertProtected, putPlugin } from "./put-plugin.js";
 import { UsageError } from "./usage-error.js";
 
@@ -51,7 +52,9 @@ CRI settings are left alone, and doctor says which of them bypass verifiers.`,
     const policy = resolve("/", values.policy ?? DEFAULT_POLICY);
     const socket = resolve("/", values.socket ?? DEFAULT_SOCKET);
     const program = [process.execPath, await realpath(process.argv[1] ?? "")] as const;
-    const files = units({ program, socket, policy, args: values["serve-option"] ?? [] });
+    const args = values["serve-option"] ?? [];
+    await assertServed(args, { socket, policy });
+    const files = units({ program, socket, policy, args });
     const changed = values["write-containerd-config"] ? await configurationWithImport(place) : null;
     const dryRun = values["dry-run"] ?? false;
     const done = (what: string) => print(`${dryRun ? "dry run: " : ""}${what}\n`);
@@ -81,6 +84,18 @@ CRI settings are left alone, and doctor says which of them bypass verifiers.`,
     return EXIT.ok;
   },
 });
+
+/** A daemon that does not start denies every image: what it would not be started with is said now. */
+async function assertServed(args: readonly string[], own: { socket: string; policy: string }): Promise<void> {
+  if (args.length === 0) return;
+  const { default: serve } = await import("./serve.js");
+  try {
+    parseGiven(serve, ["--socket", own.socket, "--policy", own.policy, ...args]);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`--serve-option: ${error.message}`);
+  }
+}
 
 function said(change: Change): string {
   if (change === "written") return "written";

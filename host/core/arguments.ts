@@ -9,13 +9,21 @@ export function assertImage(image: Image): void {
   assertText("transport", image.transport);
   assertText("name", image.name);
   assertText("digest", image.digest);
+  if (image.mode !== "user" && image.mode !== "containerd")
+    throw new ArgumentRefused('mode is neither "user" nor "containerd"');
   assertBytes("descriptor", image.descriptor);
 }
 
 export function assertEvidence(evidence: readonly Evidence[]): void {
+  if (!Array.isArray(evidence)) throw new ArgumentRefused("evidence is not a list");
   for (const one of evidence) {
     if (!isFaithful(one)) throw new ArgumentRefused("evidence has a part that is neither bytes nor text");
   }
+}
+
+/** Unix time in seconds, as `BigInt(Math.floor(Date.now() / 1000))` is. */
+export function assertTime(now: unknown): void {
+  if (typeof now !== "bigint") throw new ArgumentRefused("now is not a bigint of seconds");
 }
 
 export function assertBytes(what: string, value: unknown): asserts value is Uint8Array {

@@ -1,5 +1,5 @@
 import type { Evidence, Explanation, Image, PolicySummary } from "#component/types";
-import { assertBytes, assertEvidence, assertImage } from "./arguments.js";
+import { assertBytes, assertEvidence, assertImage, assertTime } from "./arguments.js";
 import { type Component, instantiateComponent, isComponentError } from "./component.js";
 import { CoreFault, NameRefused, PolicyError } from "./errors.js";
 import { type HandedOver, handOver, takeOver } from "./hand-over.js";
@@ -75,6 +75,7 @@ export class PolicyCore {
   judge(image: Image, evidence: Evidence[], now: bigint): CoreOutcome {
     assertImage(image);
     assertEvidence(evidence);
+    assertTime(now);
     return this.#call(({ judge }) => fromCore(judge(image, evidence, now)));
   }
 

@@ -91,6 +91,30 @@ test("install --dry-run: says everything, does nothing", async (t) => {
   assert.deepEqual(readdirSync(root), []);
 });
 
+test("install: what the daemon would not start with is refused, and nothing is written", async (t) => {
+  const root = temporaryFolder(t);
+  for (const [argument, message] of [
+    [
+      "--cache-acepted=0",
+      /--serve-option: unknown option --cache-acepted, did you mean --cache-accepted\?$/m,
+    ],
+    ["cache-accepted", /--serve-option: unexpected "cache-accepted"$/m],
+    ["--policy=/x", /--serve-option: --policy is given twice$/m],
+    ["--auth-file", /--serve-option: --auth-file needs a value$/m],
+  ] as const)
+    assertUsageError(await runCli(["install", "--root", root, `--serve-option=${argument}`]), message);
+  assert.deepEqual(readdirSync(root), []);
+});
+
+test("install and uninstall: a root that is no folder is refused, not made", async (t) => {
+  const root = join(temporaryFolder(t), "root");
+  assertUsageError(await runCli(["install", "--root", root]), /--root: \S+ is not a folder/);
+  assertUsageError(await runCli(["uninstall", "--root", root]), /--root: \S+ is not a folder/);
+  assert.ok(!existsSync(root));
+  writeFileSync(root, "");
+  assertUsageError(await runCli(["install", "--root", root]), /--root: \S+ is not a folder/);
+});
+
 test("install: the policy, the socket and further arguments of the daemon", async (t) => {
   const root = temporaryFolder(t);
   const args = ["--policy", "/etc/x y/policy.json", "--socket", "/run/x/s.sock"];

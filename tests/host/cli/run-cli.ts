@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
-export const MAIN = fileURLToPath(new URL("../../../host/cli/main.cjs", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../host/cli/main.cjs", import.meta.url));
 
 export interface Finished {
   readonly status: number | null;

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { COMMANDS } from "../../../host/cli/commands.js";
-import { assertUsageError, finish, MAIN, policyFile, runCli, startCli } from "./run-cli.js";
+import { MAIN } from "../../support/countersign/cli.js";
+import { assertUsageError, finish, policyFile, runCli, startCli } from "./run-cli.js";
 
 test("--help lists every command on standard output", async () => {
   const { status, stdout, stderr } = await runCli(["--help"]);

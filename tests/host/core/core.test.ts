@@ -123,6 +123,8 @@ const HOSTILE_IMAGES: [what: string, image: object][] = [
   ["a name that only looks like text", { name: { toString: () => "ghcr.io/automata/app" } }],
   ["a digest that is a number", { digest: 5 }],
   ["a transport that is nothing", { transport: null }],
+  ["a mode that there is not", { mode: "podman" }],
+  ["no mode", { mode: undefined }],
 ];
 for (const [what, part] of HOSTILE_IMAGES) {
   test(`${what} never reaches the core`, (t) => {
@@ -141,6 +143,19 @@ test("evidence whose bytes are text never reaches the core, where it would be em
   const evidence = evidenceFor({ kind: "manifest", reference: SIGNED_IMAGE.digest });
   const hostile = { ...evidence, val: { ...evidence.val, bytes: "{}" } } as unknown as Evidence;
   assert.throws(() => loadCore().judge(SIGNED_IMAGE, [hostile], 0n), ArgumentRefused);
+});
+
+test("evidence that is no list, and a time that is no bigint, are the caller's mistakes, and cost no instance", (t) => {
+  const instances = captureInstances(t);
+  const core = loadCore();
+  const judge = (evidence: unknown, now: unknown) =>
+    core.judge(SIGNED_IMAGE, evidence as Evidence[], now as bigint);
+  for (const evidence of [undefined, null, {}, "[]"])
+    assert.throws(() => judge(evidence, 0n), new ArgumentRefused("evidence is not a list"));
+  for (const now of [undefined, 5, "5", new Date()])
+    assert.throws(() => judge([], now), new ArgumentRefused("now is not a bigint of seconds"));
+  assert.equal(judgeSigned(core).ok, true);
+  assert.equal(instances.length, 1);
 });
 
 test("a policy or a file that is not bytes is refused", () => {
