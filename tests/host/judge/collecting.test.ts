@@ -122,6 +122,33 @@ test("many foreign bundles leave room for signatures, and many foreign signature
   assert.equal(judgeIn(both).code, "accepted");
 });
 
+test("an acceptance waits for the manifest and a good signature, a denial for everything", () => {
+  const all = (signed: LegacySignature): Evidence[] => {
+    const found = (kind: Request["kind"], reference: string, bytes: Uint8Array): Evidence => ({
+      tag: "item",
+      val: { kind, reference, mediaType: OCI_MANIFEST, annotations: [], bytes, origin: "here" },
+    });
+    return [
+      found("manifest", IMAGE.digest, IMAGE.bytes),
+      found("cosign-tag", `${IMAGE.digest.replace(":", "-")}.sig`, sigManifest([signed]).bytes),
+      found("blob", digestOf(signed.payload), signed.payload),
+      { tag: "absent", val: { kind: "referrers", reference: IMAGE.digest } },
+    ];
+  };
+  /** What is decided, or still wanted, where this kind of evidence is not there yet. */
+  const without = (kind: Request["kind"], signed: LegacySignature): string => {
+    const outcome = core.judge(
+      imageNamed(),
+      all(signed).filter(({ val }) => val.kind !== kind),
+      1_800_000_000n,
+    );
+    return outcome.tag === "decided" ? outcome.val.code : outcome.val.map((request) => request.kind).join();
+  };
+  assert.equal(without("referrers", good), "accepted");
+  assert.equal(without("referrers", foreign), "referrers");
+  for (const kind of ["manifest", "cosign-tag", "blob"] as const) assert.equal(without(kind, good), kind);
+});
+
 test("beyond the limit nothing is looked at, in how many parts ever it comes", () => {
   const parts = Array.from({ length: 130 }, () => tagged(foreign));
   const content = [good.payload, foreign.payload];

@@ -19,7 +19,7 @@ import {
   nameConstraints,
   newKeys,
 } from "../../support/x509.js";
-import { EMAIL, fulcioLeaf, ISSUER, judgeFulcio, LOG, ROOT } from "./certified.js";
+import { EMAIL, fulcioCore, fulcioLeaf, ISSUER, judgeFulcio, keyless, LOG, ROOT } from "./certified.js";
 import {
   bundle,
   coreOf,
@@ -30,6 +30,7 @@ import {
   KEY,
   KEY_PATH,
   OTHER_KEY,
+  type Requirement,
   referring,
   SIGNED,
   signature,
@@ -196,16 +197,22 @@ test("what is asked for has the bound of what is read", () => {
 test("checks that cost as much as 512 by ECDSA P-256", () => {
   // Four keys, the last of which has signed: 128 signatures are 512 checks.
   const keyPaths = ["/a", "/b", "/c", KEY_PATH];
-  const files = Object.fromEntries(["/a", "/b", "/c", "/d"].map((path) => [path, generateKey().publicPem]));
+  const files = Object.fromEntries(
+    ["/a", "/b", "/c", "/d", "/log"].map((path) => [path, generateKey().publicPem]),
+  );
   const others = Array.from({ length: 127 }, (_, i) =>
     signature({ key: OTHER_KEY, dockerReference: `a/${i}` }),
   );
-  const by = (paths: readonly string[]) =>
-    judge(coreWith([{ ...SIGNED, keyPath: undefined, keyPaths: paths }], files), imageNamed(), {
-      signatures: [...others, good],
-    });
-  assert.equal(by(keyPaths).code, "accepted");
-  assert.equal(by(["/d", ...keyPaths]).code, "budget-exhausted");
+  const entry = logEntry(good, { logKey: LOG.privateKey, verifier: KEY.publicPem });
+  const signatures = [...others, annotated(good, { [LOG_ENTRY_ANNOTATION]: entry })];
+  const four = { ...SIGNED, keyPath: undefined, keyPaths };
+  const by = (...requirements: object[]) =>
+    judge(coreWith(requirements as Requirement[], files), imageNamed(), { signatures }).code;
+  assert.equal(by(four), "accepted");
+  assert.equal(by({ ...four, keyPaths: ["/d", ...keyPaths] }), "budget-exhausted");
+  // What a key has said about a signature it is not asked again; whether a log's has signed an entry, nobody knows then.
+  assert.equal(by(four, four, SIGNED), "accepted");
+  assert.equal(by(four, { ...SIGNED, rekorPublicKeyPath: "/log" }), "budget-exhausted");
 });
 
 test("a certificate of 64 KiB, with 64 extensions", () => {
@@ -245,6 +252,15 @@ test("200 steps on the way to a root", () => {
     const ca = other.pem.repeat(count - 1) + issuer.pem;
     return judgeFulcio(leaf, { chain: undefined }, { ca });
   });
+  // After that no other certificate is read, either.
+  const signatures = [keyless(leaf, { chain: undefined }), keyless(fulcioLeaf())];
+  const core = fulcioCore({ ca: other.pem.repeat(200) + issuer.pem + ROOT.pem });
+  const { items } = judge(core, imageNamed(), { signatures });
+  assert.deepEqual(
+    items.map(({ code }) => code),
+    ["budget-exhausted", "budget-exhausted"],
+  );
+  assert.equal(judge(core, imageNamed(), { signatures: signatures.reverse() }).code, "accepted");
 });
 
 test("10,000 comparisons of names", () => {

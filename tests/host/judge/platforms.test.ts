@@ -467,6 +467,15 @@ for (const [trick, change, reason] of TRICKS) {
   });
 }
 
+test("several requirements are judged of the same platforms", () => {
+  const both = [
+    SIGNED,
+    { ...SIGNED, signedIdentity: { type: "exactRepository", dockerRepository: REPOSITORY } },
+  ];
+  const judgement = accepted(judged(signedPerPlatform(TWO), TWO, both));
+  assert.match(judgement.reason, /^each of 2 platforms: /);
+});
+
 test("an index with everything that image-spec has in one is judged by its platforms", () => {
   const platform = '"os.version":"1","os.features":["a"],"features":null';
   for (const change of [
