@@ -467,6 +467,15 @@ for (const [trick, change, reason] of TRICKS) {
   });
 }
 
+test("a signature of a platform that is not good hides none that takes longer to fetch", () => {
+  const repository = new Repository().add(TWO);
+  for (const { digest: manifestDigest } of TWO.children) {
+    repository.sign(manifestDigest, signature({ key: OTHER_KEY, manifestDigest }));
+    repository.refer(manifestDigest, referring(bundle({ manifestDigest })));
+  }
+  accepted(judged(repository));
+});
+
 test("several requirements are judged of the same platforms", () => {
   const both = [
     SIGNED,
