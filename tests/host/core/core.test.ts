@@ -169,6 +169,25 @@ test("a policy or a file that is not bytes is refused", () => {
   );
 });
 
+test("what a call took in memory is given back after it, whatever came of it", (t) => {
+  const instances = captureInstances(t);
+  const core = loadCore();
+  const long = { ...SIGNED_IMAGE, descriptor: Buffer.from(" ".repeat(40_000)) };
+  const calls = () => {
+    judgeSigned(core);
+    core.plan(long);
+    core.explain({ ...SIGNED_IMAGE, mode: "user" });
+    assert.throws(() => core.explain({ ...SIGNED_IMAGE, name: "UPPER/CASE", mode: "user" }), NameRefused);
+  };
+  calls();
+  const [instance] = instances;
+  const bytes = () => (instance?.exports["memory"] as WebAssembly.Memory).buffer.byteLength;
+  const before = bytes();
+  for (let i = 0; i < 200; i++) calls();
+  assert.equal(bytes(), before);
+  assert.equal(instances.length, 1);
+});
+
 test("an instance that an outsized request blew up is not kept", (t) => {
   const instances = captureInstances(t);
   const core = loadCore();

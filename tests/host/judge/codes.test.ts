@@ -331,6 +331,18 @@ test("identity-mismatch", () => {
     expect("identity-mismatch", judge(byDefault, imageNamed(), { signatures: [signature()] })).reason,
     /write signedIdentity matchRepository/,
   );
+  // What was asked for is said, wherever it stands.
+  const wanted = (signedIdentity: object, image = imageNamed()) =>
+    expect(
+      "identity-mismatch",
+      judge(coreWith([{ ...SIGNED, signedIdentity }]), image, {
+        signatures: [signature({ dockerReference: "x.example/y:2" })],
+      }),
+    ).reason;
+  assert.match(wanted({ type: "exactReference", dockerReference: "a/b:1" }), /which is not a\/b:1$/);
+  assert.match(wanted({ type: "exactRepository", dockerRepository: "a/b" }), /which is not a\/b$/);
+  assert.match(wanted({ type: "matchExact" }), new RegExp(`which is not ${REPOSITORY}:1$`));
+  assert.match(wanted({ type: "matchDigest" }), new RegExp(`which is not ${REPOSITORY}$`));
 });
 
 test("accepted by a bundle", () => {
@@ -487,7 +499,15 @@ test("could not ask is not unsigned", () => {
       "registry-unavailable",
       signed({ signatures: [signature({ key: OTHER_KEY })], unavailable }),
     );
-    assert.match(judgement.reason, /HTTP 503/);
+    assert.match(judgement.reason, /: HTTP 503$/);
+    const silent = { ...unavailable, detail: "" };
+    assert.match(
+      expect(
+        "registry-unavailable",
+        signed({ signatures: [signature({ key: OTHER_KEY })], unavailable: silent }),
+      ).reason,
+      /[a-z]$/,
+    );
   }
 });
 

@@ -86,6 +86,27 @@ test("a bundle is found whatever artifactType its entry has, or its manifest", (
   }
 });
 
+test("members that nobody needs may stand in a list, its entries, a manifest and its layer", () => {
+  const annotations = { a: "b" };
+  const layers = [{ mediaType: BUNDLE, digest: digestOf(goodBundle), size: goodBundle.length, annotations }];
+  const manifest = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, layers, annotations }),
+  );
+  const list = JSON.parse(Buffer.from(listOf([manifest, { annotations, x: [0] }]).bytes).toString());
+  const referrers = [{ bytes: Buffer.from(JSON.stringify({ annotations, ...list })), mediaType: OCI_INDEX }];
+  assert.equal(judgeIn({ referrers, content: [manifest, goodBundle] }).code, "accepted");
+});
+
+test("signature-malformed: a bundle of another size than its manifest says", () => {
+  for (const more of [-1, 1]) {
+    const layers = [{ mediaType: BUNDLE, digest: digestOf(goodBundle), size: goodBundle.length + more }];
+    const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, layers }));
+    const judgement = judgeIn({ referrers: [listOf([manifest])], content: [manifest, goodBundle] });
+    assert.equal(judgement.code, "signature-malformed");
+    assert.match(judgement.reason, /size/);
+  }
+});
+
 test("a bundle under a tag: the fallback tag itself, and a layer below cosign's", () => {
   const manifest = { bytes: manifestOf(goodBundle), mediaType: OCI_MANIFEST };
   assert.equal(judgeIn({ referrers: [manifest], content: [goodBundle] }).code, "accepted");
@@ -108,6 +129,8 @@ test("many foreign bundles leave room for signatures, and many foreign signature
   const referrers = [listOf(...manifests.map((bytes) => [bytes] as const))];
   const content = [...manifests, ...foreignBundles, good.payload, foreign.payload];
   assert.equal(judgeIn({ tagged: [tagged(good)], referrers, content }).code, "accepted");
+  const two = judgeIn({ tagged: [tagged(foreign, foreign)], content });
+  assert.match(two.reason, /^none of 2 signatures is accepted: /);
   const denied = judgeIn({ tagged: [tagged(foreign)], referrers, content });
   assert.equal(denied.code, "signature-invalid");
   assert.match(denied.reason, /none of 129 signatures is accepted \(72 more not looked at\)/);

@@ -158,6 +158,13 @@ test("128 signatures, as many referrers, and as many signatures that come with t
   );
 });
 
+test("512 annotations of a signature that comes with the image", () => {
+  bounded(512, "signature-malformed", (count) => {
+    const others = Array.from({ length: count - 1 }, (_, i) => [`a${i}`, ""] as [string, string]);
+    return loose([good], others);
+  });
+});
+
 test("16 signatures and 16 referrers of each platform", () => {
   const judged = (prepare: (repository: Repository, digest: string) => void): Judgement => {
     const repository = new Repository().add(TWO);
@@ -290,14 +297,17 @@ test("a reason of 300 characters", () => {
 });
 
 /** Judges IMAGE where signatures came with it, and its registry has none. */
-function loose(signatures: readonly LegacySignature[]): Judgement {
+function loose(
+  signatures: readonly LegacySignature[],
+  annotations: readonly [string, string][] = [],
+): Judgement {
   const evidence = signatures.map(({ payload, signature }) => ({
     tag: "item" as const,
     val: {
       kind: "simple-signing" as const,
       reference: "",
       mediaType: SIMPLE_SIGNING,
-      annotations: [["dev.cosignproject.cosign/signature", signature] as [string, string]],
+      annotations: [...annotations, ["dev.cosignproject.cosign/signature", signature] as [string, string]],
       bytes: payload,
       origin: "here",
     },
