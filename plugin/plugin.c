@@ -25,14 +25,14 @@ enum {
   CODE_LIMIT = 64,               // bytes, as all that follow
   ARGUMENT_LIMIT = 4096,         // more than the daemon takes
   DESCRIPTOR_LIMIT = 48 * 1024,  // with arguments and framing it stays below HTTP/2's first window
-  ANSWER_LIMIT = 1024 * 1024,    // far above a judgement with every item of evidence in it
-  FRAME_LIMIT = 16 * 1024,       // RFC 9113, section 6.5.2: what a peer may send that was told nothing else
+  ANSWER_LIMIT = 1024 * 1024,    // far more than a judgement with every item of evidence
+  FRAME_LIMIT = 16 * 1024,       // RFC 9113, section 6.5.2: the largest frame unless the peer was told otherwise
   PREFIX_LENGTH = 5,             // gRPC: one byte (compressed or not) and a 32-bit length
   NONCE_LENGTH = 16,
   REPLACEMENT = 0xfffd,
 };
 
-// "countersign plugin install" finds this block by its mark and writes into it what it records of the installation.
+// "countersign plugin install" finds this block by its mark and records the installation in it.
 struct {
   char mark[32];
   uint32_t owner;        // user who may own socket and folder, besides root
@@ -48,7 +48,7 @@ static bool equal(bytes a, bytes b) { return a.length == b.length && (a.length =
 
 // ---- The one line that containerd shows ----
 
-/// The next character of UTF-8, taken off; U+FFFD for what is none. There must be a byte.
+/// Takes off the next UTF-8 character; U+FFFD if it is malformed. There must be a byte.
 static uint32_t take_character(bytes *from) {
   static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
   uint32_t first = *from->at++;
@@ -110,7 +110,7 @@ static bool write_all(int to, const void *from, size_t length) {
   return true;
 }
 
-/// The end of the process; `code` is no longer than CODE_LIMIT.
+/// Ends the process; `code` is no longer than CODE_LIMIT.
 static _Noreturn void end(bool ok, bytes code, bytes reason) {
   static char line[CODE_LIMIT + 2 + 4 * REASON_LIMIT + 1];
   sigset_t all;
@@ -285,7 +285,7 @@ static void put_frame(output *to, uint8_t type, uint8_t flags, uint8_t stream, c
   put(to, payload, length);
 }
 
-/// Sends what was put, and empties it.
+/// Sends the buffer's content, and empties it.
 static void flush(output *from) {
   if (!write_all(connection, from->at, from->length)) deny_connection(errno);
   from->length = 0;
@@ -324,7 +324,7 @@ static void send_request(output *to, const bytes values[FLAGS], bytes descriptor
 
 typedef __attribute__((noreturn)) void (*failure)(void);
 
-/// The first `length` bytes, taken off; where there are not so many it fails.
+/// Takes off the first `length` bytes; fails if there are fewer.
 static bytes take(bytes *from, size_t length, failure fail) {
   if (length > from->length) fail();
   bytes taken = {from->at, length};
@@ -398,7 +398,7 @@ static bytes read_answer(output *to) {
       put_frame(to, type, ACK, 0, payload, type == PING ? length : 0);
       flush(to);
     }
-    // Whatever else is about the connection, or of a kind that is not known, is passed over.
+    // Other frames about the connection, and those of an unknown kind, are ignored.
     if (type != DATA && type != HEADERS && type != RST_STREAM) continue;
     if (type == RST_STREAM) deny_answer("the answer was broken off", text(""));
     // Our daemon neither pads nor prioritises, and its headers fit into a frame.

@@ -1,12 +1,12 @@
-// What `npm run NAME -- …` was given: the one way in which scripts read it, help included.
+// How scripts read the arguments of `npm run NAME -- …`, including --help.
 import { parseArgs } from "node:util";
 
 /** Wrong arguments: one line on standard error, and exit status 2. */
 export class WrongArgument extends Error {}
 
 /**
- * The values of `options`. Ends the process: with 0 for `--help`, after printing `usage`, and with 2 for whatever `options` does not
- * have or `check`, which may throw a `WrongArgument`, does not like.
+ * The values of `options`. Ends the process: with 0 for `--help`, after printing `usage`; with 2 for arguments that
+ * `options` does not have, or that `check`, which may throw a `WrongArgument`, rejects.
  */
 export function readArguments(command, usage, options = {}, check = () => {}) {
   if (process.argv.slice(2).includes("--help")) {

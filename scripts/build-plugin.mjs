@@ -1,7 +1,8 @@
-// plugin/plugin.c → dist/plugin/linux-x64 (or -arm64), a static executable for this machine where there is a C compiler.
-// With musl where that is, by itself or in .cache/toolchain, else with the compiler's own library: glibc asks the processor what it
-// is before it begins, which a virtual machine answers slowly, half a millisecond in all. `--package`: for x64 and
-// arm64, with musl, as the npm package has them; that takes Debian's packages (toolchain.mjs).
+// plugin/plugin.c → dist/plugin/linux-x64 (or -arm64), a static executable for this machine, if there is a C compiler.
+// It is linked with musl if that is there (on the machine or in .cache/toolchain), else with the compiler's own
+// library: glibc asks the processor for its features at start, which a virtual machine answers slowly, half a
+// millisecond in all. `--package`: for x64 and arm64, with musl, as in the npm package; this needs Debian's packages
+// (toolchain.mjs).
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import { ensureToolchain, toolchainFolder } from "./toolchain.mjs";
 
 const SOURCE = "plugin/plugin.c";
 const OUT = "dist/plugin";
-/** What was built last, and by what; also where nothing could be. */
+/** Records what was built last, and by which compiler; also that nothing could be built. */
 const RECORD = join(OUT, "built.json");
 
 export const WARNINGS = ["-std=gnu11", "-Wall", "-Wextra", "-Wconversion"];

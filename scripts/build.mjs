@@ -59,7 +59,7 @@ const DECLARATIONS = {
   output: "dist/host/core/embedding.d.ts",
   command: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.embedding.json"],
 };
-/** As often as the host is compiled: what is older than its sources is not used. */
+/** Runs whenever the host is compiled: a bundle older than its sources is not used. */
 const PROGRAM = {
   name: "program",
   inputs: [

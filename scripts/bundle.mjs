@@ -1,5 +1,5 @@
-// dist/host/cli and all it needs → dist/bundle: one file, and what V8 made of it when it had been used once; and the program of
-// a thread it starts.
+// dist/host/cli and all it needs → dist/bundle: one file, and V8's code cache for it, made after using it once; and the
+// program of a thread it starts.
 import { spawnSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -10,12 +10,12 @@ import { licenseTexts } from "./licenses.mjs";
 
 const FOLDER = "dist/bundle";
 
-/** What the sources of ES modules know about themselves, in a file of the other kind. */
+/** What ES modules know about themselves, for a CommonJS file. */
 const PROLOGUE =
   'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' +
   'const resolveModule = (name) => require("node:url").pathToFileURL(require.resolve(name)).href;';
 
-/** Names are kept: the component's errors are known by theirs. */
+/** Names are kept: the component's errors are recognised by theirs. */
 const OPTIONS = {
   entryPoints: ["dist/host/cli/run.js"],
   outfile: `${FOLDER}/program.cjs`,

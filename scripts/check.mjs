@@ -1,4 +1,5 @@
-// npm run check: what can be said without running the product. One line a check; the last is `N passed, N failed`.
+// npm run check: everything that can be checked without running the product. One line per check; the last is `N passed,
+// N failed`.
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -31,7 +32,7 @@ const CHECKS = [
   ["import direction and the other rules of tests/checks", rules],
 ];
 
-/** Generates again, somewhere else, and compares. */
+/** Generates the code again, elsewhere, and compares. */
 async function regenerate() {
   const folder = await mkdtemp(join(tmpdir(), "countersign-generated-"));
   try {

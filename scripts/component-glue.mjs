@@ -41,7 +41,7 @@ const REPLACEMENTS = [
   [/ +let cstate = (?:(?!cstate;)[\s\S])*? (postReturn\d+\(ret\);)\n.*\n/g, "      $1\n"],
   [/ +task\.resolve\(\[(?:(?!task\.)[\s\S])*?\]\);\n/g, ""],
   [/ +task\.exit\(\);\n/g, ""],
-  // Memory, looked at through views that are made anew where it may have grown: after what calls the core.
+  // Memory, through views that are created again where it may have grown: after calls into the core.
   [/dataView\(memory0\)/g, "view"],
   [/realloc0\(0, 0, 4, /g, "allocate(4, "],
   [/TEXT_DECODER_UTF8\.decode\(new Uint8Array\(memory0\.buffer, (\w+), (\w+)\)\)/g, "liftText($1, $2)"],
@@ -55,7 +55,7 @@ const REPLACEMENTS = [
   ],
 ];
 
-/** Enumerations: what jco writes as a `switch` over all cases, each time, is looked up in one table. */
+/** Enumerations: jco's `switch` over all cases, each time, becomes a lookup in one table. */
 const ENUMS = [
   [
     /let (\w+);\s*switch \((\w+)\) \{((?:\s*case '[\w-]+': \{\s*\w+ = \d+;\s*break;\s*\})+)\s*default: \{[^{}]*\{[^{}]*\}\s*throw new TypeError\(`.*` *\);\s*\}\s*\}/g,
@@ -107,7 +107,7 @@ function liftEnum(cases, index) {
 
 const MEMORY = `  const memory0 = exports0.memory;
   const realloc0 = exports0.cabi_realloc;
-  // Texts of a hundred bytes are what it is all about; a Buffer has them in half the time of TextEncoder and TextDecoder.
+  // Typical texts have a hundred bytes; a Buffer handles them in half the time of TextEncoder and TextDecoder.
   let bytes = Buffer.from(memory0.buffer);
   let view = new DataView(memory0.buffer);
   /** Bytes of what was lowered last. */

@@ -1,8 +1,8 @@
 import binaryen from "assemblyscript/binaryen";
 
 /**
- * The module with what it has outside its memory exported, too, as `global:0` and so on: then a sealed instance is data, and
- * can be made in one thread for another (host/core/hand-over.ts). After optimization, which exports would stand in the way of.
+ * The module with its globals exported, too, as `global:0` and so on: a sealed instance is then data, and can be made
+ * in one thread for another (host/core/hand-over.ts). Done after optimization, which the exports would hinder.
  */
 export function withGlobals(bytes) {
   const module = binaryen.readBinary(bytes);

@@ -1,4 +1,4 @@
-// What a bundle has of others, with the terms it is given on.
+// Third-party code in a bundle, with its licences.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 

@@ -54,7 +54,7 @@ export async function makePackage(out, stage = STAGE) {
   return join(out, packed.filename);
 }
 
-/** npm passes over what is listed and not there. */
+/** npm silently skips listed files that do not exist. */
 function assertComplete(listed, packed) {
   const missing = listed.filter(
     (entry) => !packed.some((path) => path.startsWith(entry.replace(/\*.*$/, ""))),

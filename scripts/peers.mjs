@@ -86,7 +86,7 @@ function partialFolder() {
   return resolve(CACHE, `partial-${process.pid}`);
 }
 
-/** What killed runs have left. */
+/** Remains of killed runs. */
 async function removePartials() {
   await mkdir(CACHE, { recursive: true });
   for (const name of await readdir(CACHE)) {
@@ -129,7 +129,7 @@ async function updateLock() {
   await writeLock(lock);
 }
 
-/** What the tests know a suite's package or program by. */
+/** The name by which the tests know a suite's package or program. */
 function nameHere({ names }, name) {
   return names[name] ?? name;
 }

@@ -1,4 +1,5 @@
-// Scenarios are data, and a list of them says how many there are: fewer that ran is a failure in CI, and said anywhere.
+// Scenarios are data, and lists of them say how many there are: fewer runs than that are a failure in CI, and are
+// reported everywhere.
 
 /** `listed` and `ran`: by file, how many scenarios there are, and how many tests passed or failed. */
 export function holdToList(tally, listed, ran, inCi) {

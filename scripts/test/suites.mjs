@@ -34,7 +34,7 @@ async function runConformance(tally) {
   else if (status !== 0) tally.fail("the cases did not run", lines.join("\n"));
 }
 
-/** What takes real programs. */
+/** Tests with real programs. */
 async function runE2e(tally) {
   const ran = await runNodeTests(tally, "dist/tests/e2e");
   const { status, output } = await run(process.execPath, ["dist/tests/e2e/listed.js"]);
