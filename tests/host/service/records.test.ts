@@ -9,9 +9,11 @@ import {
   type AuditRecord,
   type AuditSink,
   allSinks,
+  auditRecord,
   auditToFile,
   auditToStream,
 } from "../../../host/service/audit.js";
+import { deny } from "../../../host/service/denial.js";
 import { jsonLog } from "../../../host/service/log.js";
 import { reasonLine } from "../../../host/service/one-line.js";
 import { RecentRecords } from "../../../host/service/recent-records.js";
@@ -89,6 +91,17 @@ test("the last 512 judgements are remembered, and those on a name told, the olde
     ["second"],
   );
   assert.deepEqual(recent.on("app"), []);
+});
+
+test("a record keeps 1,024 characters of a name or digest: one that long is denied, and may not fill the disk", () => {
+  const asked = { name: "n".repeat(1_025), digest: "d".repeat(1_025) };
+  const verdict = {
+    ...deny("request-malformed", "the name is longer than 1024 bytes", { ...asked, policyDigest: "" }),
+    ...{ durations: RECORD.durations, cached: false },
+  };
+  const { name, digest } = auditRecord(asked, verdict, new Date());
+  assert.deepEqual([name, digest], [`${"n".repeat(1_024)}…`, `${"d".repeat(1_024)}…`]);
+  assert.equal(auditRecord({ ...asked, name: "n".repeat(1_024) }, verdict, new Date()).name.length, 1_024);
 });
 
 test("a hostile name stays one line of JSON that a terminal does not act on", () => {

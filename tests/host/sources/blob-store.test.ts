@@ -176,6 +176,17 @@ test("a folder of somebody else is refused", {
   await assert.rejects(openStore(folder), new StoreRefused(`${folder} belongs to user 12345`));
 });
 
+test("a blob that cannot be kept leaves nothing unfinished behind", async (t) => {
+  const folder = temporaryFolder(t);
+  const warnings: string[] = [];
+  const store = await openStore(folder, MIB, warnings);
+  mkdirSync(fileOf(folder, BLOB));
+  store.keep(digestOf(BLOB), BLOB);
+  await store.close();
+  assert.deepEqual(warnings, [`blobs cannot be kept in ${folder}: EISDIR`]);
+  assert.deepEqual(readdirSync(folder), [nameOf(BLOB)]);
+});
+
 test("what is no digest is not made a path of", async (t) => {
   const store = await openStore(temporaryFolder(t));
   for (const digest of ["sha256:../../etc/passwd", `sha512:${"a".repeat(64)}`, ""]) {
