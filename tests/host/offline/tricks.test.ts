@@ -2,7 +2,8 @@
 // under its own code.
 
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, rename, symlink, truncate, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
@@ -420,18 +421,27 @@ for (const [name, change] of manifests) {
 test("source-unreadable: what is not there, not what it is called, or a pipe", async (t) => {
   const folder = await folderFor(t);
   await writeFile(join(folder, "file"), "");
+  makeFifo(join(folder, "pipe"));
   const cases = [`oci:${folder}/nothing`, `oci-archive:${folder}/nothing`, `oci-archive:${folder}`];
+  cases.push(`oci-archive:${folder}/pipe`);
   for (const source of cases) assert.equal((await judgePath(t, source)).code, "source-unreadable");
   assert.equal((await judgePath(t, `oci:${folder}/file`)).code, "layout-invalid");
 });
 
-test("source-unreadable: links in the place of a folder's files", async (t) => {
+test("source-unreadable: a link or a pipe in the place of a folder's files", async (t) => {
   const folder = await writeFolder(t, SIGNED);
   const layer = join(folder, pathOf(LAYER));
   await rename(layer, join(folder, "elsewhere"));
   await symlink(join(folder, "elsewhere"), layer);
   assert.equal((await judgePath(t, `oci:${folder}`)).code, "source-unreadable");
+  await rm(layer);
+  makeFifo(layer);
+  assert.equal((await judgePath(t, `oci:${folder}`)).code, "source-unreadable");
 });
+
+function makeFifo(path: string): void {
+  assert.equal(spawnSync("mkfifo", [path]).status, 0);
+}
 
 test("copy-failed: a folder that is gone when the copy is to be written", async (t) => {
   const parent = await folderFor(t);
