@@ -159,21 +159,22 @@ test("a bundle that nobody could find is noticed, whatever the other signatures 
   await assert.rejects(sign(writer, "v1", writer, identity), /^Error: denied: no-signature: /);
 });
 
-test("the user's own policy is asked, too", async (t) => {
+test("the user's own policy is asked, too: what it denies is not given its tag", async (t) => {
   const source = await registryFor(t);
   const target = await registryFor(t);
   pushImage(source, "a", image, "v1");
   const identity = { repository: `${target.host}/b`, tag: "v1" };
   const keyData = Buffer.from(signer.publicKey.pem).toString("base64");
   for (const [dockerReference, accepts] of [
-    [`${target.host}/b`, true],
     ["registry.test/another", false],
+    [`${target.host}/b`, true],
   ] as const) {
     const signedIdentity = { type: "exactRepository", dockerRepository: dockerReference };
     const policy = policyOf({ default: [{ type: "sigstoreSigned", keyData, signedIdentity }] });
     const signing = sign(readerFor(t, source, "a"), "v1", writerFor(t, target, "b"), identity, { policy });
     if (accepts) assert.ok((await signing).verdicts.some(({ by, verdict }) => by === "policy" && verdict.ok));
     else await assert.rejects(signing, /^Error: denied: identity-mismatch: /);
+    assert.equal(target.repository("b").tags.has("v1"), accepts);
   }
 });
 
