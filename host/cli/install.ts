@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { NotMergeable, verifierConfiguration, withImport } from "../installation/containerd-import.js";
 import { type Change, putFile, readIfThere } from "../installation/files.js";
-import { units } from "../installation/units.js";
+import { units, WRITABLE } from "../installation/units.js";
 import { ENTRY } from "../plugin/installation/bin-dir.js";
 import { DEFAULT_SOCKET } from "../plugin/run.js";
 import { command } from "./command.js";
@@ -90,11 +90,19 @@ async function assertServed(args: readonly string[], own: { socket: string; poli
   if (args.length === 0) return;
   const { default: serve } = await import("./serve.js");
   try {
-    parseGiven(serve, ["--socket", own.socket, "--policy", own.policy, ...args]);
+    const { values } = parseGiven(serve, ["--socket", own.socket, "--policy", own.policy, ...args]);
+    assertWritable("audit-log", values["audit-log"]);
+    assertWritable("blob-cache", values["blob-cache"]);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`--serve-option: ${error.message}`);
   }
+}
+
+function assertWritable(option: string, path: unknown): void {
+  if (typeof path !== "string" || path === "-") return;
+  if (WRITABLE.some((folder) => `${resolve("/", path)}/`.startsWith(`${folder}/`))) return;
+  throw new UsageError(`--${option}: the unit lets the daemon write only below ${WRITABLE.join(" and ")}`);
 }
 
 function said(change: Change): string {

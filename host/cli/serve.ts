@@ -4,8 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { DEFAULT_SOCKET } from "../plugin/run.js";
 import { takeActivatedSocket } from "../server/activation.js";
 import { type Daemon, type DaemonOptions, SocketRefused, startDaemon } from "../server/daemon.js";
-import { allSinks, auditToStream } from "../service/audit.js";
-import { jsonLog } from "../service/log.js";
+import { type AuditFile, type AuditSink, allSinks, auditToStream } from "../service/audit.js";
+import { jsonLog, type Log } from "../service/log.js";
 import { DAEMON_POLICY_PATHS, findPolicy, type PolicyState } from "../service/policy-file.js";
 import { PolicyInForce, type PolicyInForceOptions, UnexpectedPolicy } from "../service/policy-in-force.js";
 import { watchPolicy } from "../service/policy-watch.js";
@@ -33,7 +33,7 @@ const DRAIN_MS = 10_000;
 export default command({
   description: `Prints one line on standard output when it is ready, and logs JSON lines to standard error. Without a policy, or with a
 broken one, it still serves, and denies every image. A changed policy or key file takes effect soon after (at once on
-SIGHUP); if it is broken, the old one stays in force. On SIGTERM or SIGINT it finishes the requests in progress and
+SIGHUP, which reopens --audit-log, too); if it is broken, the old one stays in force. On SIGTERM or SIGINT it finishes the requests in progress and
 exits.`,
   options: {
     policy: {
@@ -62,7 +62,8 @@ exits.`,
     const cache = verdictAges(values);
     const recent = new RecentRecords();
     const { metrics, ...told } = await startMetrics(values, { recent, log });
-    const audit = allSinks(auditLog(values["audit-log"]), recent, metrics);
+    const records = auditLog(values["audit-log"]);
+    const audit = allSinks(records, recent, metrics);
     const registries = await registrySource(values, (line) => log.info(line));
     const fetched = metrics.counting("fetched", registries);
     const source = metrics.counting("asked", await withBlobCache(values, fetched, log));
@@ -74,7 +75,10 @@ exits.`,
       log,
     });
     metrics.observe(policy);
-    process.on("SIGHUP", () => policy.reload());
+    process.on("SIGHUP", () => {
+      policy.reload();
+      if ("reopen" in records) reopen(records, log);
+    });
     const verifier = new Verifier({
       policy: () => policy.state,
       source,
@@ -109,9 +113,17 @@ function keepHeapSmall(): void {
   setFlagsFromString("--heap-growing-percent=30");
 }
 
-function auditLog(file: string | undefined) {
+function auditLog(file: string | undefined): AuditSink | AuditFile {
   if (file === undefined) return auditToStream(process.stderr);
   return file === "-" ? auditToStream(process.stdout) : auditFile(file);
+}
+
+function reopen(records: AuditFile, log: Log): void {
+  try {
+    records.reopen();
+  } catch (error) {
+    log.error("the audit log is not opened anew; the old one still is", { error: String(error) });
+  }
 }
 
 async function policyInForce(options: PolicyInForceOptions): Promise<PolicyInForce> {

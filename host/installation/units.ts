@@ -16,6 +16,9 @@ export function units(options: UnitOptions): Readonly<Record<string, string>> {
   return { "countersign.socket": socketUnit(options), "countersign.service": serviceUnit(options) };
 }
 
+/** Where the unit lets the daemon write: `ProtectSystem` makes everything else read-only. */
+export const WRITABLE = ["/var/log/countersign", "/var/cache/countersign"] as const;
+
 function socketUnit({ socket }: UnitOptions): string {
   return `[Unit]
 Description=Socket of Countersign, the image verifier
@@ -53,6 +56,8 @@ LimitNOFILE=65536
 OOMScoreAdjust=-900
 CacheDirectory=countersign
 CacheDirectoryMode=0700
+LogsDirectory=countersign
+LogsDirectoryMode=0700
 UMask=0077
 CapabilityBoundingSet=
 NoNewPrivileges=yes

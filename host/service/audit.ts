@@ -84,6 +84,8 @@ export function allSinks(...sinks: readonly AuditSink[]): AuditSink {
 
 /** An audit file that is open. */
 export interface AuditFile extends AuditSink {
+  /** Opens the path anew, for what rotates logs has renamed the file. Throws, and goes on with the one that is open, if it cannot be. */
+  reopen(): void;
   close(): void;
 }
 
@@ -92,14 +94,24 @@ export interface AuditFile extends AuditSink {
  * file: a pipe without a reader would make every judgement wait.
  */
 export function auditToFile(path: string): AuditFile {
+  let file = openAuditFile(path);
+  return {
+    write: (record) => void writeSync(file, jsonLine(record)),
+    reopen: () => {
+      const before = file;
+      file = openAuditFile(path);
+      closeSync(before);
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function openAuditFile(path: string): number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
   const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o600);
   if (!fstatSync(file).isFile()) {
     closeSync(file);
     throw new Error(`${path} is not a regular file`);
   }
-  return {
-    write: (record) => void writeSync(file, jsonLine(record)),
-    close: () => closeSync(file),
-  };
+  return file;
 }

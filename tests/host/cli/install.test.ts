@@ -101,9 +101,33 @@ test("install: what the daemon would not start with is refused, and nothing is w
     ["cache-accepted", /--serve-option: unexpected "cache-accepted"$/m],
     ["--policy=/x", /--serve-option: --policy is given twice$/m],
     ["--auth-file", /--serve-option: --auth-file needs a value$/m],
+    [
+      "--audit-log=/var/log/audit",
+      /--serve-option: --audit-log: the unit lets the daemon write only below \/var/,
+    ],
+    ["--audit-log=/var/log/countersign/../x", /--audit-log: the unit lets/],
+    [
+      "--blob-cache=/var/lib/x",
+      /--serve-option: --blob-cache: the unit lets the daemon write only below \/var/,
+    ],
   ] as const)
     assertUsageError(await runCli(["install", "--root", root, `--serve-option=${argument}`]), message);
   assert.deepEqual(readdirSync(root), []);
+});
+
+test("install: where the unit lets the daemon write, it may be told to", async (t) => {
+  const root = temporaryFolder(t);
+  const options = ["--audit-log=/var/log/countersign/audit.jsonl", "--blob-cache=/var/cache/countersign"];
+  const args = options.map((option) => `--serve-option=${option}`);
+  assert.equal((await runCli(["install", "--root", root, ...args])).status, 0);
+  const unit = read(root, UNITS[0] as string);
+  for (const line of [
+    /^LogsDirectory=countersign$/m,
+    /^CacheDirectory=countersign$/m,
+    /^ProtectSystem=strict$/m,
+  ])
+    assert.match(unit, line);
+  assert.equal((await runCli(["install", "--root", root, "--serve-option=--audit-log=-"])).status, 0);
 });
 
 test("install and uninstall: a root that is no folder is refused, not made", async (t) => {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import { MAIN } from "../../support/countersign/cli.js";
 import { execute, installPlugin } from "../plugin/installed-plugin.js";
@@ -94,6 +95,37 @@ test("--audit-log -: a record of each verdict on standard output", async (t) => 
   child.kill("SIGTERM");
   const [, record = ""] = (await finished).stdout.split("\n");
   assert.equal(JSON.parse(record).code, "rejected-by-policy");
+});
+
+test("--audit-log: a file that was renamed is left on SIGHUP, or kept where there can be no other", async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, "audit.jsonl");
+  const { socket, child, finished } = await serving(t, [
+    ...["--policy", policyFile(t, REJECT_ALL)],
+    ...["--audit-log", file, "--cache-denied", "0"],
+  ]);
+  const plugin = await installPlugin(t, socket);
+  const linesOf = (name: string) => readFileSync(join(folder, name), "utf8").split("\n").length - 1;
+  await execute(plugin);
+  renameSync(file, `${file}.1`);
+  await execute(plugin);
+  assert.equal(linesOf("audit.jsonl.1"), 2);
+  child.kill("SIGHUP");
+  while (!existsSync(file)) await setTimeout(10);
+  await execute(plugin);
+  assert.deepEqual([linesOf("audit.jsonl.1"), linesOf("audit.jsonl")], [2, 1]);
+
+  renameSync(file, `${file}.2`);
+  mkdirSync(file);
+  const refused = new Promise<void>((resolve) => {
+    child.stderr.on("data", (text) => String(text).includes("not opened anew") && resolve());
+  });
+  child.kill("SIGHUP");
+  await refused;
+  await execute(plugin);
+  assert.equal(linesOf("audit.jsonl.2"), 2);
+  child.kill("SIGTERM");
+  assert.equal((await finished).status, 0);
 });
 
 test("an audit log that cannot be written: usage error", async (t) => {
