@@ -101,3 +101,93 @@ test("pki: roots, intermediates and both subjects; what cannot be read or used c
   const mixed = A.pem + KEY.publicPem;
   assert.equal(digest(mixed), expected(canonical([{ bytes: sha256(mixed) }])));
 });
+
+/** RFC 8785 for values without numbers: JavaScript sorts by UTF-16 code units, and escapes as it does. */
+function canonicalOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalOf).join()}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalOf(member)}`).join()}}`;
+}
+
+test("names are sorted by UTF-16 and escaped as in RFC 8785, whatever is in them", () => {
+  const reject = [{ type: "reject" }];
+  const controls = Array.from({ length: 0x21 }, (_, i) => String.fromCharCode(i)).join("");
+  const names = [
+    "",
+    controls,
+    '"',
+    "\\",
+    "/",
+    "\x7f",
+    "\x80",
+    "é",
+    "€",
+    "\ud7ff",
+    "\ue000",
+    "\uffff",
+    "\u{10000}",
+    "\u{10ffff}",
+  ];
+  const nested = names.flatMap((a) => names.map((b) => `${a}${b}`));
+  // The last first: none of them stands where it belongs.
+  const scopes = Object.fromEntries(
+    [...new Set([...names, ...nested])].reverse().map((name) => [name, reject]),
+  );
+  const transports = Object.fromEntries(names.map((name) => [`x${name}`, scopes]));
+  const policy = { transports, default: reject };
+  assert.equal(digestOf(policy), `sha256:${sha256(`countersign-policy/1\n${canonicalOf(policy)}`)}`);
+});
+
+test("every kind of requirement and of identity, with all that is written in it", () => {
+  const identities = [
+    ...["matchExact", "matchRepoDigestOrExact", "matchRepository", "matchDigest"].map((type) => ({ type })),
+    { type: "exactReference", dockerReference: "a/b:1" },
+    { type: "exactRepository", dockerRepository: "a/c" },
+    { type: "remapIdentity", prefix: "a", signedPrefix: "b/d" },
+  ];
+  const ring = (text: string) => ({ bytes: sha256(text) });
+  const signedBy = { type: "signedBy", keyType: "GPGKeys" };
+  const written = [
+    { type: "insecureAcceptAnything" },
+    { type: "reject" },
+    { ...signedBy, keyPath: "/ring" },
+    { ...signedBy, keyType: "X509Certificates", keyPaths: ["/ring", "/none"] },
+    { ...signedBy, keyData: base64("data") },
+    ...identities.map((identity) => ({ ...signedBy, keyPath: "/ring", signedIdentity: identity })),
+    ...identities.map((identity) => ({ type: "signedBaseLayer", baseLayerIdentity: identity })),
+    ...identities.map((identity) => ({
+      type: "sigstoreSigned",
+      keyData: base64("data"),
+      signedIdentity: identity,
+    })),
+    {
+      type: "sigstoreSigned",
+      keyDatas: [base64("b"), base64("a")],
+      rekorPublicKeyDatas: [base64("d"), base64("c")],
+    },
+  ];
+  const canonical = [
+    { type: "insecureAcceptAnything" },
+    { type: "reject" },
+    { ...signedBy, keyrings: [ring("ring")] },
+    { ...signedBy, keyType: "X509Certificates", keyrings: [ring("ring"), { unreadable: true }] },
+    { ...signedBy, keyrings: [ring("data")] },
+    ...identities.map((identity) => ({ ...signedBy, keyrings: [ring("ring")], signedIdentity: identity })),
+    ...identities.map((identity) => ({ type: "signedBaseLayer", baseLayerIdentity: identity })),
+    ...identities.map((identity) => ({
+      type: "sigstoreSigned",
+      keys: [ring("data")],
+      signedIdentity: identity,
+    })),
+    { type: "sigstoreSigned", keys: [ring("b"), ring("a")], rekorKeys: [ring("d"), ring("c")] },
+  ];
+  const files = { "/ring": "ring" };
+  assert.equal(
+    digestOf({ default: written }, files),
+    `sha256:${sha256(`countersign-policy/1\n${canonicalOf({ default: canonical })}`)}`,
+  );
+  // And none is that of another.
+  const digests = written.map((requirement) => digestOf({ default: [requirement] }, files));
+  assert.equal(new Set(digests).size, written.length);
+});
