@@ -80,6 +80,11 @@ describe("an element", () => {
     expect(octetString("04 84 ffffffff ab")).toBe("refused");
     expect(octetString("04 88 0000000000000001 ab")).toBe("refused");
     expect(octetString("04 ff 01 ab")).toBe("refused", "reserved by X.690 8.1.3.5");
+    // 256 octets, behind a length that has this number in its last four.
+    const contents = toHex(Bytes.alloc(256));
+    expect(octetString(`04 85 0100000100 ${contents}`)).toBe("refused");
+    expect(octetString(`04 84 00000100 ${contents}`)).toBe("refused");
+    expect(octetString(`04 82 0100 ${contents}`)).toBe(contents);
   });
 
   it("is refused where the input ends early", () => {
@@ -201,12 +206,37 @@ describe("an element of any kind", () => {
   });
 });
 
+describe("an OBJECT IDENTIFIER", () => {
+  it("has components below 2^31, in the fewest octets", () => {
+    const oids = ["06 03 2b6570", "06 05 87ffffff7f", "06 01 00"];
+    for (let i = 0; i < oids.length; i++) {
+      const der = reader(oids[i]);
+      expect(der.oid().length).toBe(fromHex(oids[i]).length - 2);
+      expect(der.done()).toBe(true, oids[i]);
+    }
+    const others = [
+      "06 00",
+      "06 05 8880808000",
+      "06 01 80",
+      "06 02 8001",
+      "06 03 2b8001",
+      "06 02 2b81",
+      "05 00",
+    ];
+    for (let i = 0; i < others.length; i++) {
+      const der = reader(others[i]);
+      expect(der.oid().length).toBe(0);
+      expect(der.failed).toBe(true, others[i]);
+    }
+  });
+});
+
 describe("a BOOLEAN", () => {
   it("is all ones or zero, in one octet", () => {
     expect(reader("01 01 ff").boolean()).toBe(true);
     expect(reader("01 01 00").boolean()).toBe(false);
-    for (let i = 0; i < 3; i++) {
-      const der = reader(["01 01 01", "01 00", "01 02 ff ff"][i]);
+    for (let i = 0; i < 4; i++) {
+      const der = reader(["01 01 01", "01 00", "01 02 ff ff", "05 00"][i]);
       expect(der.boolean()).toBe(false);
       expect(der.failed).toBe(true);
     }

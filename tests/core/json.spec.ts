@@ -103,6 +103,27 @@ describe("a JSON text", () => {
     for (let i = 0; i < texts.length; i++) expect(skipped(texts[i])).not.toBe("", texts[i]);
   });
 
+  it("is refused wherever it is cut off", () => {
+    const texts = [
+      '{"a\\u0041":[-1.5e+3,true,{"b":"\\ud83d\\ude00\\\\"}],"c" : null , "d":[false,[]]}',
+      '{"\u00e9":"\u{1f600}"}',
+      '["\\n",{}]',
+    ];
+    for (let i = 0; i < texts.length; i++) {
+      const whole = utf8(texts[i]);
+      for (let length = 0; length < whole.length; length++) {
+        const skipping = new JsonReader(whole.slice(0, length));
+        skipping.skip();
+        expect(skipping.done()).toBe(false, `${length} bytes of ${texts[i]}, skipped`);
+        expect(strictOf(new JsonReader(whole.slice(0, length))).failed()).toBe(true, `${length}, read`);
+      }
+      expect(skipped(texts[i])).toBe("");
+    }
+    // A string by itself, where it ends in an escape.
+    const strings = ['"', '"\\', '"\\x', '"\\u', '"\\u12', '"\\ud83d\\', '"\\ud83d\\u', '"\u0001', '"'];
+    for (let i = 0; i < strings.length; i++) expect(stringIn(strings[i])).toBe("refused", strings[i]);
+  });
+
   it("is refused beyond the limit of depth, and not before", () => {
     expect(skipped("[".repeat(32) + "]".repeat(32))).toBe("");
     expect(skipped("[".repeat(33) + "]".repeat(33))).toBe("nested too deeply");
@@ -192,5 +213,22 @@ describe("a failure", () => {
     expect(plain(good.lookAhead("type")!)).toBe("t");
     expect(good.enterObject() && good.nextMember()).toBe(true);
     expect(plain(good.memberName())).toBe("x");
+  });
+});
+
+describe("looking ahead", () => {
+  it("finds a name however it is spelt, and no other", () => {
+    const spelt = new JsonReader(utf8('{"\\u0078":"x","ty\\u0070e":"t","type":"u"}'));
+    expect(plain(spelt.lookAhead("type")!)).toBe("t");
+    const others = [
+      '{"t\\u0078pe":"x"}',
+      '{"typ":"x","types":"x"}',
+      '{"type":1}',
+      '{"a":{"type":"x"}}',
+      '["type"]',
+    ];
+    for (let i = 0; i < others.length; i++) {
+      expect(new JsonReader(utf8(others[i])).lookAhead("type") === null).toBe(true, others[i]);
+    }
   });
 });
