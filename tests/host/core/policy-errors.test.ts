@@ -198,7 +198,7 @@ test("subjectURIPattern says whose URI it is", () => {
   for (const text of ["*://b/c/d", "a://*/c/d", "a://b/*/d", "a://b/c*/d"])
     assert.match(pattern(text), /^fulcio\.subjectURIPattern: scheme, host and the first segment/, text);
   for (const text of ["a://b/c/**", "a://b/c/**/d", "a://b/c/x***"])
-    assert.match(pattern(text), /^fulcio\.subjectURIPattern: \* stands for a part of one segment/, text);
+    assert.match(pattern(text), /^fulcio\.subjectURIPattern: .*\*\*/, text);
 });
 
 test("pki has one source of roots, at most one of intermediates, a subject, and no log", () => {
