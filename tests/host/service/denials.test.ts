@@ -135,6 +135,14 @@ test("registry-timeout: after the deadline no further round begins", async () =>
   assert.equal((source as SourceDouble).asked.length, 2);
 });
 
+test("registry-timeout: after the deadline nobody is asked beyond a mirror", async () => {
+  const fetch = () => new Promise<never>(() => {});
+  const place = { fetch, beyond: () => assert.fail("it is asked what lies beyond") };
+  const core = coreDouble({ judge: () => decided({ ok: false, code: "registry-timeout" }) });
+  const { verifier } = setUp({ core, source: { begin: () => place, fetch, close: async () => {} } });
+  assert.equal((await verifier.verify(imageNamed(), { deadlineMs: 20 })).code, "registry-timeout");
+});
+
 test("registry-timeout: a source that stops because of the deadline is not a fault", async () => {
   const core = coreDouble({ judge: () => wanted(request("blob", "sha256:1")) });
   const source = new SourceDouble(

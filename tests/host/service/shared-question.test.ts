@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Deadline } from "../../../host/service/deadline.js";
 import type { LoadedCore } from "../../../host/service/policy-file.js";
+import { SharedQuestions } from "../../../host/service/shared-question.js";
 import { Verifier } from "../../../host/service/verifier.js";
 import { AuditDouble, LogDouble } from "./audit-double.js";
 import { coreDouble, decided, imageNamed, loaded } from "./core-double.js";
@@ -23,6 +25,30 @@ test("different questions at the same time are asked each", async () => {
   const { verifier, source } = setUp({});
   await Promise.all([1, 2, 3].map((tag) => verifier.verify(imageNamed(`ghcr.io/automata/app:${tag}`))));
   assert.equal(source.asked.length, 6);
+});
+
+test("a question that is over, and not answered yet, is not joined", async () => {
+  const questions = new SharedQuestions<string>();
+  const until = new Deadline(60_000);
+  let answer = () => {};
+  const never = new Promise<string>((resolve) => {
+    answer = () => resolve("late");
+  });
+  const first = questions.join("a", 60_000, () => never);
+  assert.equal(
+    questions.join("a", 60_000, () => never),
+    first,
+  );
+  // Whoever had waited has gone: that ends it.
+  const gone = new AbortController();
+  gone.abort();
+  const waiting = first.wait(new Deadline(60_000, gone.signal));
+  assert.equal(first.isOver, true);
+  const second = questions.join("a", 60_000, async () => "new");
+  assert.equal(await second.wait(until), "new");
+  answer();
+  assert.equal(await waiting, "late");
+  until.dispose();
 });
 
 test("a question is asked again once it is answered", async () => {
