@@ -1,7 +1,7 @@
 import type { Command, Option } from "./command.js";
 import type { CommandRow } from "./commands.js";
 
-const EXIT_STATUS = `Exit status: 0 allowed, 1 denied, 2 usage or configuration, 3 could not decide.`;
+const EXIT_STATUS = `Exit status: 0 allowed, or done; 1 denied, or not in order; 2 usage or configuration; 3 could not decide, or ask.`;
 
 /** Help for the program, or for the commands of one group such as `policy`. */
 export function programHelp(rows: readonly CommandRow[]): string {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import { isRegistry } from "../oci/names.js";
 import { RegistryClient } from "../registry/client.js";
 import type { Report } from "../registry/credentials/source.js";
@@ -46,11 +48,15 @@ export async function registryTransport(
   const plainHttp = hosts("plain-http", values["plain-http"]);
   const proxies = new Proxies(process.env);
   for (const name of proxies.unusable) report(`${name} does not name a proxy, and is ignored`);
+  const hostsDir = values["hosts-dir"];
+  // Allowed, as containerd allows it, which reads what comes to be there; more often it is misspelt.
+  if (hostsDir !== undefined && !hostsDir.split(":").some((folder) => existsSync(folder)))
+    report(`--hosts-dir: there is no ${hostsDir} yet`);
   return new Transport({
     plainHttp,
     proxies,
     onProxied: (host, proxy) => report(`${host} is asked through the proxy ${proxy.origin}`),
-    hosts: new HostsFolders(values["hosts-dir"] ?? CONTAINERD_HOSTS, plainHttp, report),
+    hosts: new HostsFolders(hostsDir ?? CONTAINERD_HOSTS, plainHttp, report),
     tokenRealms: hosts("token-realm", values["token-realm"]),
     credentials: await credentials(values, report),
     userAgent: `countersign/${version()}`,

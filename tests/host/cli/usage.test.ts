@@ -21,7 +21,10 @@ for (const { words } of COMMANDS) {
   test(`${words} --help names its options and the exit statuses, whatever else is wrong`, async () => {
     const { status, stdout, stderr } = await runCli([...words.split(" "), "--help", "--no-such-option"]);
     assert.ok(stdout.startsWith(`Usage: countersign ${words} [options]`));
-    assert.match(stdout, /0 allowed, 1 denied, 2 usage or configuration, 3 could not decide/);
+    assert.match(
+      stdout,
+      /0 allowed, or done; 1 denied, or not in order; 2 usage or configuration; 3 could not decide, or ask/,
+    );
     assert.equal(stderr, "");
     assert.equal(status, 0);
   });

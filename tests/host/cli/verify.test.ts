@@ -65,6 +65,18 @@ test("--registries-d: signatures are looked for only where it says so, and never
   assertUsageError(await verify("--registries-d", join(folder, "gone")), /gone cannot be read: ENOENT/);
 });
 
+test("--hosts-dir: where nothing is yet is said, unless there is one of several", async (t) => {
+  const policy = policyFile(t, REJECT_ALL);
+  const folder = temporaryFolder(t);
+  const verify = (hosts: string) =>
+    runCli(["verify", "--policy", policy, "--hosts-dir", hosts, "a.example/b:1"]);
+  assert.equal(
+    (await verify(join(folder, "x"))).stderr,
+    `countersign: --hosts-dir: there is no ${folder}/x yet\n`,
+  );
+  assert.equal((await verify(`${folder}:${folder}/x`)).stderr, "");
+});
+
 test("--json: one judgement a line, in the order of the names", async (t) => {
   const { policy, name } = await signedAndUnsigned(t);
   const names = ["unsigned", "signed", "missing", "signed", "unsigned"].map(name);
