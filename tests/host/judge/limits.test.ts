@@ -270,6 +270,19 @@ test("200 steps on the way to a root", () => {
   assert.equal(judge(core, imageNamed(), { signatures: signatures.reverse() }).code, "accepted");
 });
 
+test("what is left of 512 checks for one search of a path", () => {
+  // 150 issuers of that name, none of which has signed the leaf; and the log's key, each time.
+  const leaf = fulcioLeaf({ issuer: authority("one of many") });
+  const core = fulcioCore({ ca: authority("one of many").pem.repeat(150) });
+  const signatures = Array.from({ length: 5 }, () => keyless(leaf, { chain: undefined }));
+  const { ok, items } = judge(core, imageNamed(), { signatures });
+  assert.equal(ok, false);
+  assert.deepEqual(
+    items.map(({ code }) => code),
+    [...Array(3).fill("certificate-chain-invalid"), "budget-exhausted", "budget-exhausted"],
+  );
+});
+
 test("10,000 comparisons of names", () => {
   const permitted = Array.from({ length: 100 }, (_, i) => dns(`${i}.example`));
   const root = authority("bound", undefined, {

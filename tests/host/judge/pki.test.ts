@@ -177,6 +177,7 @@ test("host names: as TLS compares them", () => {
     ["a.az09.example", "*.AZ09.example", true],
     ["a.b{c.example", "*.b{c.example", false],
     ["a.b/c.example", "*.b/c.example", false],
+    ["a.b:c.example", "*.b:c.example", false],
     ["a.b_c.example", "*.b_c.example", true],
     ["-a.example", "-a.example", true],
     ["-a.example", "*.example", false],
@@ -194,6 +195,7 @@ test("host names: as TLS compares them", () => {
 test("host names: addresses", () => {
   const v6 = (text: string) => ip(...Buffer.from(text.replaceAll(" ", ""), "hex"));
   const loopback = v6("0000 0000 0000 0000 0000 0000 0000 0001");
+  const all = v6("0001 0002 0003 0004 0005 0006 0007 0008");
   const documentation = v6("2001 0db8 0000 0000 0000 0000 0000 00ff");
   const mapped = v6("0000 0000 0000 0000 0000 ffff c000 0201");
   const cases: [host: string, name: Buffer, fits: boolean][] = [
@@ -227,7 +229,11 @@ test("host names: addresses", () => {
     ["0:0:0:0:0:0:0x1", loopback, false],
     ["0:0:0:0:0:0:0:0:1", loopback, false],
     ["0:0:0:0:0:0:1", loopback, false],
-    ["1:2:3:4:5:6:7:8::", loopback, false],
+    ["1:2:3:4:5:6:7:8", all, true],
+    ["1:2:3:4:5:6:7:8::", all, false],
+    ["::1:2:3:4:5:6:7:8", all, false],
+    ["1:2:3:4::5:6:7:8", all, false],
+    ["1:2:3:4:5:6:7:8:", all, false],
     ["::00001", loopback, false],
     ["::1%eth0", loopback, false],
     ["::g", loopback, false],
@@ -324,6 +330,7 @@ test("certificate-chain-invalid: name constraints", () => {
     [{ permitted: [uri("acme.example")] }, [uri("https://[::1]/")]],
     [{ permitted: [uri("acme.example")] }, [uri("urn:acme.example")]],
     [{ excluded: [uri("evil.example")] }, [uri("urn:x")]],
+    [{ excluded: [uri("evil.example")] }, [uri("https://:80/")]],
     // Constraints on names of other kinds, too: with whatever they are Go holds every URI against them.
     [{ permitted: [dns("acme.example")] }, [uri("https://192.0.2.1/")]],
     [{ excluded: [email("evil.example")] }, [uri("https://[::1]/")]],
@@ -348,7 +355,7 @@ test("a URI without a scheme, a host or a port that is one makes no certificate"
     "https://a.example:",
     "https://a.example:8443/",
     "https://[::1]:8443",
-    "https://a.example/%4f",
+    "https://a.example/%4f!~",
     "path/a:b",
     "urn:x",
   ])
