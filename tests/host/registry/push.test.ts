@@ -198,6 +198,18 @@ test("content that turns out wrong never arrives whole", async (t) => {
   }
 });
 
+test("content that is found wrong at its very end is not committed", async (t) => {
+  for (const uploads of [{}, { chunksOnly: true }]) {
+    const registry = await registryFor(t, { uploads });
+    const open = async function* () {
+      yield* pieces(bytes)();
+      throw new ImageError("there is more of it");
+    };
+    await assert.rejects(writerFor(t, registry, "a").writeBlob(blob, open, nowhere), ImageError);
+    assert.equal(registry.repository("a").blobs.size, 0);
+  }
+});
+
 test("a stream is read as it is, not compressed, and whole", async (t) => {
   const registry = await registryFor(t);
   registry.putBlob("a", bytes);
