@@ -33,8 +33,8 @@ const DRAIN_MS = 10_000;
 export default command({
   description: `Prints one line on standard output when it is ready, and logs JSON lines to standard error. Without a policy, or with a
 broken one, it still serves, and denies every image. A changed policy or key file takes effect soon after (at once on
-SIGHUP, which reopens --audit-log, too); if it is broken, the old one stays in force. On SIGTERM or SIGINT it finishes
-the requests in progress and exits.`,
+SIGHUP, which also reopens --audit-log); if it is broken, the old one stays in force. On SIGTERM or SIGINT the daemon
+finishes the requests in progress and exits.`,
   options: {
     policy: {
       type: "string",
@@ -122,7 +122,7 @@ function reopen(records: AuditFile, log: Log): void {
   try {
     records.reopen();
   } catch (error) {
-    log.error("the audit log is not opened anew; the old one still is", { error: String(error) });
+    log.error("the audit log cannot be reopened; the old file stays open", { error: String(error) });
   }
 }
 

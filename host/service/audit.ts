@@ -84,7 +84,10 @@ export function allSinks(...sinks: readonly AuditSink[]): AuditSink {
 
 /** An audit file that is open. */
 export interface AuditFile extends AuditSink {
-  /** Opens the path anew, for what rotates logs has renamed the file. Throws, and goes on with the one that is open, if it cannot be. */
+  /**
+   * Reopens the path after a rotation has renamed the file. Throws if it cannot, and goes on with the file that is
+   * open.
+   */
   reopen(): void;
   close(): void;
 }

@@ -118,7 +118,7 @@ test("--audit-log: a file that was renamed is left on SIGHUP, or kept where ther
   renameSync(file, `${file}.2`);
   mkdirSync(file);
   const refused = new Promise<void>((resolve) => {
-    child.stderr.on("data", (text) => String(text).includes("not opened anew") && resolve());
+    child.stderr.on("data", (text) => String(text).includes("cannot be reopened") && resolve());
   });
   child.kill("SIGHUP");
   await refused;
