@@ -302,6 +302,8 @@ test("certificate-malformed: a key in the chain that is none, though nobody need
   // Of algorithms that nobody here knows Go reads nothing.
   accepted(judgeFulcio(LEAF, { chain: chainWith("300a300506032a0304030100") }));
   for (const spki of [
+    // Of no algorithm.
+    "30083002050003020000",
     ofEc(p256, `04${"01".repeat(64)}`),
     ofEc("06082a8648ce3d030163", good.slice(-130)),
     "302a300506032b6570032100".padEnd(86, "0"),
