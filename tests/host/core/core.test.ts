@@ -96,6 +96,7 @@ test("the caller's bytes may change once the policy is loaded", () => {
 test("explain says which scope applies", () => {
   const explanation = loadCore().explain({ ...SIGNED_IMAGE, mode: "user" });
   assert.equal(explanation.candidates[explanation.applies]?.scope, "ghcr.io/automata");
+  assert.equal(explanation.reference?.canonical, SIGNED_IMAGE.name);
 });
 
 test("name-invalid: explain refuses a name it cannot read, and the instance stays", (t) => {

@@ -5,7 +5,7 @@ import { createHash, sign } from "node:crypto";
 import { test } from "node:test";
 import type { Image, Judgement } from "#component/types";
 import { OCI_MANIFEST, SIMPLE_SIGNING } from "../../../host/oci/media-types.js";
-import { generateKey } from "../../support/sign.js";
+import { generateKey, type LegacySignature } from "../../support/sign.js";
 import {
   type Answers,
   bundle,
@@ -508,6 +508,21 @@ test("could not ask is not unsigned", () => {
       ).reason,
       /[a-z]$/,
     );
+  }
+});
+
+test("of several rejections the one that came furthest is told, of equals the first", () => {
+  const foreign = signature({ key: OTHER_KEY });
+  const one = signature({ dockerReference: "a.example/x" });
+  const two = signature({ dockerReference: "b.example/x" });
+  const orders: LegacySignature[][] = [
+    [foreign, one, two],
+    [one, foreign, two],
+    [one, two, foreign],
+  ];
+  for (const signatures of orders) {
+    const judgement = expect("identity-mismatch", signed({ signatures }));
+    assert.match(judgement.reason, /^none of 3 signatures is accepted: signed as a\.example/);
   }
 });
 

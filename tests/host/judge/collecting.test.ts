@@ -170,6 +170,15 @@ test("an acceptance waits for the manifest and a good signature, a denial for ev
   assert.equal(without("referrers", good), "accepted");
   assert.equal(without("referrers", foreign), "referrers");
   for (const kind of ["manifest", "cosign-tag", "blob"] as const) assert.equal(without(kind, good), kind);
+  // Nor for the manifest of something else.
+  const { bytes, mediaType } = listOf([manifestOf(goodBundle)]);
+  const listed: Evidence = {
+    tag: "item",
+    val: { kind: "referrers", reference: IMAGE.digest, mediaType, annotations: [], bytes, origin: "here" },
+  };
+  const evidence = [...all(good).slice(0, 3), listed];
+  const outcome = core.judge(imageNamed(), evidence, 1_800_000_000n);
+  assert.equal(outcome.tag === "decided" && outcome.val.code, "accepted");
 });
 
 test("beyond the limit nothing is looked at, in how many parts ever it comes", () => {

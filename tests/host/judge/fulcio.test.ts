@@ -271,6 +271,7 @@ test("certificate-malformed: the chain", () => {
     refused(judgeFulcio(LEAF, { chain }), "certificate-malformed", /chain/);
   }
   accepted(judgeFulcio(LEAF, { chain: `\n${USUAL_CHAIN}\n\n` }));
+  for (const chain of [" ", "\n"]) accepted(judgeFulcio(LEAF, { chain }, { ca: INTERMEDIATE.pem }));
   accepted(judgeFulcio(LEAF, { chain: INTERMEDIATE.pem.repeat(16) }));
 });
 

@@ -476,6 +476,21 @@ test("a signature of a platform that is not good hides none that takes longer to
   accepted(judged(repository));
 });
 
+test("a signer is named only where all platforms have the same", () => {
+  const three = makeImage({ seed: "three", platforms: ["linux/a", "linux/b", "linux/c"] });
+  const either = { ...SIGNED, keyPath: undefined, keyPaths: [KEY_PATH, "/other"] };
+  const core = coreWith([either], { "/other": OTHER_KEY.publicPem });
+  for (let odd = 0; odd < 3; odd++) {
+    const repository = new Repository().add(three);
+    for (const [i, { digest: manifestDigest }] of three.children.entries())
+      repository.sign(
+        manifestDigest,
+        signature({ manifestDigest, ...(i === odd ? { key: OTHER_KEY } : {}) }),
+      );
+    assert.equal(accepted(repository.judge(core, described(three))).signer, undefined, `platform ${odd}`);
+  }
+});
+
 test("several requirements are judged of the same platforms", () => {
   const both = [
     SIGNED,
