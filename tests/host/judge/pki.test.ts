@@ -276,6 +276,9 @@ test("certificate-chain-invalid: name constraints", () => {
     [{ permitted: [dns("x.example"), dns(".acme.example")] }, [dns("a.acme.example")]],
     [{ permitted: [dns("acme.example")] }, [dns("*.acme.example")]],
     [{ permitted: [dns(".")] }, [dns("acme.example")]],
+    [{ permitted: [dns("acme.example")] }, [dns("!~.acme.example")]],
+    [{ excluded: [dns("a.acme.example")] }, [dns("*.b.acme.example")]],
+    [{ excluded: [dns("192.0.2.1")] }, [dns("acme.example")]],
     [{ permitted: [email("acme.example")] }, [email("d3v.z+x@acme.example")]],
     [{ excluded: [dns("a.acme.example")] }, [dns("b.acme.example"), dns("ba.acme.example")]],
     [
