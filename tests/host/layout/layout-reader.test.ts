@@ -8,6 +8,7 @@ import { openLayout } from "../../../host/layout/open-layout.js";
 import { digestOf } from "../../../host/oci/digest.js";
 import { ImageError } from "../../../host/oci/image-error.js";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../host/oci/media-types.js";
+import { readVerified } from "../../../host/oci/verified.js";
 import { descriptorOf, makeImage } from "../../support/image.js";
 import { archiveFor, contentOf, folderFor, layoutOf, layoutWith, patience } from "./setup.js";
 import type { TarEntry } from "./tar.js";
@@ -151,6 +152,14 @@ test("bytes that are not those of their digest or size are refused", async (t) =
   );
   const second = await layoutFor(t, "oci-archive", longer);
   await assert.rejects(second.manifest("v1", patience()), /is larger than its \d+ bytes$/);
+});
+
+test("a manifest that is larger than any is not read", async () => {
+  const content = async function* () {
+    yield assert.fail("it is read");
+  };
+  const { digest } = image;
+  await assert.rejects(readVerified({ digest, size: 5 }, content(), "oci:/image", 4), ImageError);
 });
 
 test("links and folders in place of files are refused", async (t) => {

@@ -394,6 +394,7 @@ test("image-ambiguous: a manifest that is signed by two configurations' manifest
 
 const manifests: [string, (text: string) => string][] = [
   ["layers twice", (text) => text.replace("{", '{"layers":[],')],
+  ["a subject in another case", (text) => text.replace("{", '{"Subject":null,')],
   ["layers in another case beside them", (text) => text.replace("{", '{"Layers":[],')],
   ["a descriptor with its digest twice", (text) => text.replace('"digest"', '"digest":"","digest"')],
   ["a descriptor with its size in another case", (text) => text.replace('"size"', '"SIZE":0,"size"')],
@@ -451,6 +452,12 @@ test("copy-failed: a folder that is gone when the copy is to be written", async 
   const verdict = await judge(t, "oci", SIGNED, { copyTo });
   assert.equal(verdict.code, "copy-failed", verdict.reason);
   assert.deepEqual(await readdir(join(parent, "moved")), []);
+});
+
+test("image-ambiguous: an archive of which something else than its image is named", async (t) => {
+  assert.equal((await judge(t, "oci-archive", SIGNED, { tag: "v1" })).code, "accepted");
+  const tag = `${IMAGE.digest.replace(":", "-")}.sig`;
+  assert.equal((await judge(t, "oci-archive", SIGNED, { tag })).code, "image-ambiguous");
 });
 
 test("archive-invalid: an archive that is cut while it is read", async (t) => {

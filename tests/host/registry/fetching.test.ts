@@ -216,6 +216,7 @@ test("unvalidated digests in URLs and paths: what does not belong there is a mis
     await assert.rejects(client.manifest({ ...at, reference }, want()), TypeError, reference);
   }
   await assert.rejects(client.blob(at, want()), TypeError);
+  await assert.rejects(client.referrers(at, want()), TypeError);
   assert.equal(registry.requests.length, 0);
 });
 

@@ -41,6 +41,18 @@ test("a small answer gives back what its bound had reserved", async () => {
   assert.deepEqual(evidence.map(codeOf), Array(10).fill("item"));
 });
 
+test("registry-timeout: after the deadline nothing is asked for", async () => {
+  const caller = new AbortController();
+  caller.abort();
+  const source = new SourceDouble();
+  const requests = [request("blob", "sha256:1")];
+  const late = new Deadline(60_000, caller.signal);
+  const [evidence] = await collectEvidence(source, requests, { bytes: 1e6, parallel: 3 }, late);
+  late.dispose();
+  assert.equal(codeOf(evidence), "registry-timeout");
+  assert.equal(source.asked.length, 0);
+});
+
 test("no more requests are under way than may be", async () => {
   let underWay = 0;
   let most = 0;
