@@ -44,6 +44,11 @@ test("what all others are one change away from loads", () => {
 });
 
 test("the policy itself", () => {
+  assert.equal(problemOf({ default: REJECT, transports: { dir: { "": REJECT, "/a": REJECT } } }), "none");
+  for (const scope of ["/", "a", "/a/", "//a", "/./a", "/a/..", "/a//b"]) {
+    const policy = { default: REJECT, transports: { dir: { [scope]: REJECT } } };
+    assert.match(problemOf(policy), /expected an absolute path/, scope);
+  }
   assert.equal(problemOf("[]"), ": expected an object");
   assert.equal(problemOf({}), ": default is missing");
   assert.equal(

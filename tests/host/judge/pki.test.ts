@@ -231,6 +231,7 @@ test("host names: addresses", () => {
     ["0:0:0:0:0:0:1", loopback, false],
     ["1:2:3:4:5:6:7:8", all, true],
     ["1:2:3:4:5:6:7:8::", all, false],
+    ["1:2:3:4:5:6:7:8:9", all, false],
     ["::1:2:3:4:5:6:7:8", all, false],
     ["1:2:3:4::5:6:7:8", all, false],
     ["1:2:3:4:5:6:7:8:", all, false],
@@ -319,6 +320,7 @@ test("certificate-chain-invalid: name constraints", () => {
     // It stands for more names than the one that is permitted.
     [{ permitted: [dns("a.acme.example")] }, [dns("*.acme.example")]],
     [{ excluded: [dns(".")] }, [dns("acme.example")]],
+    [{ excluded: [dns("evil.example")] }, [dns("acme.example.")]],
     [{ permitted: [dns("acme.example")] }, [dns("acme.example"), dns("evil.example")]],
     [{ permitted: [dns(".acme.example")] }, [dns("acme.example")]],
     [{ permitted: [dns("acme.example")] }, [dns("acme..example")]],
