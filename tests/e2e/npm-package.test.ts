@@ -179,6 +179,7 @@ describe("the npm package", () => {
 
   scenario("install writes units that run the installed program", async () => {
     const root = join(setting.folder, "node");
+    await mkdir(root);
     await succeed(setting.command, ["install", "--root", root]);
     const unit = await readFile(join(root, "etc/systemd/system/countersign.service"), "utf8");
     const program = `${process.execPath} ${join(setting.installed, "dist/host/cli/main.cjs")} serve `;

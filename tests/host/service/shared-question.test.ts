@@ -40,15 +40,15 @@ test("a question that is over, and not answered yet, is not joined", async () =>
     first,
   );
   // Whoever had waited has gone: that ends it.
-  const gone = new AbortController();
-  gone.abort();
-  const waiting = first.wait(new Deadline(60_000, gone.signal));
+  const gone = new Deadline(60_000, AbortSignal.abort());
+  const waiting = first.wait(gone);
   assert.equal(first.isOver, true);
   const second = questions.join("a", 60_000, async () => "new");
   assert.equal(await second.wait(until), "new");
   answer();
   assert.equal(await waiting, "late");
   until.dispose();
+  gone.dispose();
 });
 
 test("a question is asked again once it is answered", async () => {
