@@ -19,6 +19,10 @@ are real; the plugin is executed as containerd would execute it.
 Exit status 0 if all is as expected, 1 if it is not, 2 for wrong arguments or if those programs are unavailable.
 `;
 
+// A reader that goes away (`| head`) must not keep the stage from being taken down.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 process.exitCode = await main();
 
 async function main(): Promise<number> {
